@@ -1,0 +1,1 @@
+"""Everything that talks to cargo, rustc, rustdoc and rustup."""

@@ -1,0 +1,180 @@
+"""The run document: what one run found, did and showed, as it leaves the tool.
+
+These types are the contract with scripts: `codemod apply --json`, `--report x.json` and the
+git note carry them, and `docs/run.schema.json` is generated from them. Names and meanings
+are stable; keys may be added. Paths are relative to the workspace root.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class Outcome(StrEnum):
+    """Whether a site is on the branch (in a dry run: would be), and if not, why not."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    UNVERIFIED = "unverified"
+
+
+class Grade(StrEnum):
+    """How strong the evidence is."""
+
+    PROVED = "A"
+    TESTED = "B"
+    COMPILED = "C"
+    MODEL = "M"
+    UNVERIFIED = "U"
+    REFUSED = "X"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One check, whether it passed, and what exactly it showed."""
+
+    check: str  # "compile", "prove", "test", "executed", "api", …
+    status: Literal["passed", "failed", "skipped"]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """One site with its outcome. `column` counts characters; `span` bytes, half-open."""
+
+    id: str
+    recipe: str
+    path: str
+    line: int
+    column: int
+    span: tuple[int, int]
+    outcome: Outcome
+    grade: Grade | None
+    reason: str | None
+    code: str | None
+    change: str | None
+    configurations: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """One change that was tried, the commit it is in, and what it looks like as a diff."""
+
+    id: str
+    recipe: str
+    sites: tuple[str, ...]
+    paths: tuple[str, ...]
+    requires: tuple[str, ...]
+    origin: str
+    form: str
+    grade: Grade | None
+    commit: str | None
+    diff: str
+    warnings: tuple[str, ...] = ()  # new warnings it causes, as rustc renders them
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRecord:
+    """One answer to a question, and what it would change."""
+
+    id: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRecord:
+    """Something a person must decide."""
+
+    id: str
+    site: str
+    code: str
+    options: tuple[OptionRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationRecord:
+    """One way the workspace was built, and how many sites that build reached."""
+
+    id: str
+    features: tuple[str, ...]
+    target: str
+    covers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRecord:
+    """The versions that the result depends on."""
+
+    codemod: str
+    rustc: str
+    cargo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sites by outcome; `found` is the sum of the others."""
+
+    found: int
+    applied: int
+    refused: int
+    rejected: int
+    unverified: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestTotals:
+    """Verdicts of the untouched tests."""
+
+    passed: int
+    failed: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRecord:
+    """What the untouched commit already shows; subtracted, never blamed on a change."""
+
+    errors: int
+    warnings: int
+    tests: TestTotals | None
+    dropped: tuple[str, ...] = ()  # targets that do not build here, and why
+    capped_lints: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondsRecord:
+    """Wall time by phase."""
+
+    scan: float
+    baseline: float
+    trial: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunDocument:
+    """Everything about one run."""
+
+    tool: ToolRecord
+    base: str
+    branch: str | None
+    tip: str | None
+    tree: str
+    recipes: tuple[str, ...]
+    configurations: tuple[ConfigurationRecord, ...]
+    sites: tuple[SiteRecord, ...]
+    totals: Totals
+    changes: tuple[ChangeRecord, ...]
+    questions: tuple[QuestionRecord, ...]
+    settings: dict[str, str | bool | float | list[str] | None]
+    sandbox: str
+    baseline: BaselineRecord | None
+    seconds: SecondsRecord
+    compiles: int
+    notes: tuple[str, ...] = ()  # what a reader must know: uncommitted changes, lowest Rust, …
+    model: None = None
+    schema: Literal["codemod.run/1"] = field(default="codemod.run/1")

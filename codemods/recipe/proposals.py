@@ -1,0 +1,108 @@
+"""What a recipe answers for its sites: change them, leave them, or ask.
+
+    Proposal = Change | Skipped | Ambiguous
+
+All of them are values; nothing here reads a file or starts a process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from codemods.rust.edits import Edit
+
+
+class Origin(StrEnum):
+    """Who wrote a change."""
+
+    RULE = "rule"
+    CASE = "case"
+    MODEL = "model"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Edits of one existing file (path relative to the repository)."""
+
+    path: PurePosixPath
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new file with this content."""
+
+    path: PurePosixPath
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A file that goes away."""
+
+    path: PurePosixPath
+
+
+FileChange = Edited | Created | Deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a change. `name` says which, for the ledger: "plain", "annotated"."""
+
+    files: tuple[FileChange, ...]
+    name: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Edits that travel together, all or nothing, for the sites they settle.
+
+    `forms` are in order of preference: the next is tried when rustc rejects one.
+    `requires` names changes that must be on the branch for this one to be.
+    """
+
+    sites: tuple[str, ...]
+    forms: tuple[Form, ...]
+    requires: frozenset[str] = frozenset()
+    origin: Origin = Origin.RULE
+
+    @property
+    def id(self) -> str:
+        """A short hash of the sites, so that it is the same in every run on one commit."""
+        return hashlib.sha256("\n".join(self.sites).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The recipe leaves these sites alone: a stable code, and a sentence that says why."""
+
+    code: str
+    reason: str
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of several right answers, and what it would change for callers."""
+
+    id: str
+    effect: str
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several answers are right; a person or a policy must choose."""
+
+    code: str
+    reason: str
+    options: tuple[Option, ...]
+    sites: tuple[str, ...] = ()
+
+
+Proposal = Change | Skipped | Ambiguous

@@ -1,0 +1,1 @@
+"""Git: reading a repository, the scratch checkout, writing the branch."""

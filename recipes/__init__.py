@@ -1,0 +1,1 @@
+"""One module (or small package) for each idiom upgrade; they import `codemods.recipe` alone."""
