@@ -20,9 +20,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer, and why."""
+    """No answer, and why. `contested`: there is a second thing it may well mean."""
 
     reason: str
+    contested: bool = False
 
 
 Answer = Known | Unknown

@@ -1,0 +1,188 @@
+"""Answer the facts that recipes ask for, from builds that are made anyway.
+
+`MacroOrigin` rests on rustc's report of deprecated items: the rustc wrapper always asks for
+it (`--force-warn deprecated` beats `#![allow(deprecated)]`), and rustc reports each resolved
+use of std's macro at the path that names it. What rustc does not report is either not compiled
+or somebody else's macro; where another macro of that name exists, a canary tells which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.cargo.diagnostics import Diagnostic
+from codemods.cargo.report import Unit
+from codemods.recipe.facts import Answer, Fact, Known, MacroOrigin, Unknown
+from codemods.recipe.site import Site
+from codemods.rust.trees import TreeKind
+
+Canary = Callable[[Unit, Sequence[Site]], frozenset[str]]  # ids of the sites that the unit compiles
+Read = Callable[[str], bytes | None]  # a source file's content by the path a unit gives
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers by site id and fact, and the ids of the units known to compile each site."""
+
+    facts: Mapping[tuple[str, Fact], Answer]
+    reached: Mapping[str, frozenset[str]]
+
+
+def answer_macro_origin(
+    fact: MacroOrigin, sites: Sequence[Site], units: Sequence[Unit], canary: Canary, read: Read
+) -> Answers:
+    """Answer `fact` for every site, from the units of the untouched tree that built."""
+    oracle = _MacroOracle(fact, units, canary, read)
+    facts: dict[tuple[str, Fact], Answer] = {}
+    reached: dict[str, frozenset[str]] = {}
+    oracle.look_up([site for site in sites if not in_example(site)])
+    for site in sites:
+        facts[site.id, fact] = oracle.answer(site)
+        reached[site.id] = oracle.std_units(site)
+    return Answers(facts, reached)
+
+
+def in_example(site: Site) -> bool:
+    """Whether the site stands in a documentation example, which only rustdoc compiles."""
+    tree = site.tree
+    while tree is not None:
+        if tree.kind is TreeKind.DOC_EXAMPLE:
+            return True
+        tree = tree.parent
+    return False
+
+
+class _MacroOracle:
+    def __init__(self, fact: MacroOrigin, units: Sequence[Unit], canary: Canary, read: Read) -> None:
+        self.fact = fact
+        self.units = units
+        self.canary = canary
+        self.rivals = _Rivals(fact.name, read)
+        self.reported: dict[str, set[str]] = {}  # site id -> units where it is std's
+        self.foreign: dict[str, set[str]] = {}  # site id -> units where it is compiled, and not std's
+
+    def look_up(self, sites: Sequence[Site]) -> None:
+        by_path: dict[str, list[Site]] = {}
+        for site in sites:
+            by_path.setdefault(str(site.source.path), []).append(site)
+        for unit in self.units:
+            here = [site for path in unit.files & by_path.keys() for site in by_path[path]]
+            self._look_up_in(unit, sorted(here, key=lambda site: (site.source.path, site.span)))
+
+    def _look_up_in(self, unit: Unit, sites: Sequence[Site]) -> None:
+        if not sites:
+            return
+        places = _reported_places(unit.diagnostics, self.fact)
+        silent = []
+        for site in sites:
+            starts = places.get(str(site.source.path), frozenset())
+            if any(site.span.start <= start < site.span.end for start in starts & _name_starts(site)):
+                self.reported.setdefault(site.id, set()).add(unit.id)
+            else:
+                silent.append(site)
+        if silent and self.rivals.in_unit(unit):
+            for site_id in self.canary(unit, silent):
+                self.foreign.setdefault(site_id, set()).add(unit.id)
+
+    def std_units(self, site: Site) -> frozenset[str]:
+        return frozenset(self.reported.get(site.id, ()))
+
+    def answer(self, site: Site) -> Answer:
+        path = str(site.source.path)
+        homes = [unit for unit in self.units if path in unit.files]
+        name = self.fact.name
+        rival = next((place for unit in homes if (place := self.rivals.in_unit(unit))), None)
+        if in_example(site):
+            return self._answer_example(rival)
+        foreign = [unit.name for unit in homes if unit.id in self.foreign.get(site.id, ())]
+        if foreign:
+            where = f"; {rival} defines one" if rival else ""
+            return Known("own", f"compiled in {foreign[0]}, and not reported there as std's `{name}!`{where}")
+        reported = [unit for unit in homes if unit.id in self.reported.get(site.id, ())]
+        if reported:
+            return self._answer_reported(site, reported, rival)
+        return Unknown(_why_silent(homes), contested=rival is not None)
+
+    def _answer_example(self, rival: str | None) -> Answer:
+        if rival:
+            return Unknown(f"{rival} may be what the example means", contested=True)
+        return Known("std", f"a documentation example; nothing else is called `{self.fact.name}!` here")
+
+    def _answer_reported(self, site: Site, reported: Sequence[Unit], rival: str | None) -> Answer:
+        if rival and any(self.rivals.imitates(unit, self.fact) for unit in reported):
+            return Unknown(f"{rival} is deprecated with std's own words", contested=True)
+        if rival and _in_macro_body(site):
+            return Unknown(f"a macro body may meet {rival} as well as std's", contested=True)
+        names = ", ".join(unit.name for unit in reported)
+        return Known("std", f"rustc reports std's deprecated `{self.fact.name}!` here in {names}")
+
+
+def _reported_places(diagnostics: Iterable[Diagnostic], fact: MacroOrigin) -> dict[str, frozenset[int]]:
+    """Return by path the byte offsets where rustc names std's macro (start of the path to it)."""
+    starts: dict[str, set[int]] = {}
+    for diagnostic in diagnostics:
+        if diagnostic.code != "deprecated" or not diagnostic.message.startswith("use of deprecated macro"):
+            continue
+        if not diagnostic.message.endswith(fact.note):
+            continue
+        for place in diagnostic.places:
+            if place.is_primary:
+                starts.setdefault(place.path, set()).add(place.span.start)
+    return {path: frozenset(offsets) for path, offsets in starts.items()}
+
+
+def _name_starts(site: Site) -> frozenset[int]:
+    """Return where the path that names the site's macro may begin (`::std::try` or its `std`)."""
+    name = site.node.child_by_field_name("macro") or site.node
+    leading = site.source.content[name.start_byte :].lstrip(b": ")
+    return frozenset({site.span.start, name.start_byte, len(site.source.content) - len(leading)})
+
+
+def _in_macro_body(site: Site) -> bool:
+    tree = site.tree
+    while tree is not None:
+        if tree.kind is TreeKind.MACRO_BODY:
+            return True
+        tree = tree.parent
+    return False
+
+
+def _why_silent(homes: Sequence[Unit]) -> str:
+    if not homes:
+        return "no target that builds here compiles this file"
+    return "no target compiles this line (a false `cfg`, or a macro that nothing here expands)"
+
+
+class _Rivals:
+    """Other macros of the name, found by their definition or import in what a unit reads."""
+
+    def __init__(self, name: str, read: Read) -> None:
+        self._read = read
+        word = re.escape(name.encode())
+        self._definition = re.compile(
+            rb"(?:macro_rules!\s*|\bmacro\s+|\bfn\s+|\bas\s+)(?:r#)?" + word + rb"\b"
+        )
+        self._imitation = re.compile(
+            rb"#\s*\[\s*deprecated[^\]]*\](?:\s*#\s*\[[^\]]*\])*\s*(?:pub\s+)?macro(?:_rules!)?\s*(?:r#)?" + word
+        )
+        self._in_file: dict[str, str | None] = {}
+
+    def in_unit(self, unit: Unit) -> str | None:
+        """Return where the unit defines or imports one ("src/lib.rs:3"), or None."""
+        return next((place for path in sorted(unit.files) if (place := self._in(path))), None)
+
+    def imitates(self, unit: Unit, fact: MacroOrigin) -> bool:
+        """Whether a rival carries a deprecation that reads like std's."""
+        contents = (self._read(path) or b"" for path in unit.files if self._in(path))
+        return any(fact.note.encode() in content and self._imitation.search(content) for content in contents)
+
+    def _in(self, path: str) -> str | None:
+        if path not in self._in_file:
+            content = self._read(path) if PurePosixPath(path).suffix == ".rs" else None
+            found = self._definition.search(content or b"")
+            line = (content or b"").count(b"\n", 0, found.start()) + 1 if found else 0
+            self._in_file[path] = f"{path}:{line}" if found else None
+        return self._in_file[path]

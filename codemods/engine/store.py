@@ -1,0 +1,115 @@
+"""The step store: journal, cache and resume in one.
+
+A step is a function of hashable inputs to a serialisable value. Its value is kept under the
+hash of its inputs, so a run that was killed finds every finished step again, and a second
+run compiles nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from codemods.errors import MachineError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Value = TypeVar("Value")
+
+KEEP_SECONDS = 90 * 24 * 3600
+
+
+def step_key(step: str, *inputs: object) -> str:
+    """Return the key of `step` for `inputs` (anything JSON can say; bytes are hashed first)."""
+    text = json.dumps([step, *inputs], sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case bytes():
+            return hashlib.sha256(value).hexdigest()
+        case set() | frozenset():
+            return sorted(value)
+        case _:
+            return str(value)
+
+
+class StepStore:
+    """Values of finished steps in one SQLite file; safe for several processes and `kill -9`."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path`.
+
+        Raises:
+            MachineError: the file can't be created, read or written.
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=60, isolation_level=None)
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=NORMAL")
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS steps (key TEXT PRIMARY KEY, value BLOB, used REAL)"
+            )
+            self._database.execute("DELETE FROM steps WHERE used < ?", (time.time() - KEEP_SECONDS,))
+        except (OSError, sqlite3.Error) as error:
+            raise _failure(path, error) from error
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value kept under `key`, or None."""
+        try:
+            row = self._database.execute("SELECT value FROM steps WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            raise _failure(self.path, error) from error
+        return bytes(row[0]) if row else None
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep `value` under `key`; it is on disk, whole, when this returns."""
+        try:
+            self._database.execute(
+                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (key, value, time.time())
+            )
+        except sqlite3.Error as error:
+            raise _failure(self.path, error) from error
+
+    def remember(self, key: str, kind: type[Value], make: Callable[[], Value]) -> Value:
+        """Return the value of type `kind` under `key`; make and keep it where there is none.
+
+        A value that no longer reads as `kind` (another version of the tool wrote it) is made anew.
+        """
+        kept = self.get(key)
+        if kept is not None:
+            with contextlib.suppress(ValueError):
+                return cast("Value", _adapter(kind).validate_json(kept))
+        value = make()
+        self.put(key, _adapter(kind).dump_json(value))
+        return value
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - 90 ms that a run without steps need not pay
+
+    return TypeAdapter(kind)
+
+
+def _failure(path: Path, error: Exception) -> MachineError:
+    return MachineError(
+        f"the step store can't be used: {error}",
+        where=str(path),
+        hint="Free some disk space, or remove the file: it is only a cache.",
+    )
