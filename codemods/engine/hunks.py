@@ -1,0 +1,104 @@
+"""One change as a unified diff, made from its edits (no search for differences is needed)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.recipe.proposals import Created, Deleted, Edited, Form
+from codemods.rust.edits import Edit, apply_edits, ordered
+from codemods.rust.spans import Span
+
+CONTEXT = 3  # lines around a hunk, as `git diff` has it
+NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+def form_diff(form: Form, read: Callable[[PurePosixPath], bytes]) -> str:
+    """Return the diff of `form` alone against the files that `read` shows."""
+    return "".join(_file_diff(file, read) for file in sorted(form.files, key=lambda file: file.path))
+
+
+def _file_diff(file: Edited | Created | Deleted, read: Callable[[PurePosixPath], bytes]) -> str:
+    match file:
+        case Edited(path, edits):
+            header = f"--- a/{path}\n+++ b/{path}\n"
+            return header + "".join(_hunks(read(path), ordered(edits)))
+        case Created(path, content):
+            lines = content.splitlines(keepends=True)
+            return f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(lines)} @@\n" + _marked("+", lines)
+        case Deleted(path):
+            lines = read(path).splitlines(keepends=True)
+            return f"--- a/{path}\n+++ /dev/null\n@@ -1,{len(lines)} +0,0 @@\n" + _marked("-", lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Neighbouring changed lines `first` up to, not including, `last` (0-based)."""
+
+    first: int
+    last: int
+    new: list[bytes]
+
+
+def _hunks(content: bytes, edits: Sequence[Edit]) -> Iterator[str]:
+    lines = content.splitlines(keepends=True) or [b""]
+    shift = 0
+    for blocks in _hunk_blocks(list(_blocks(lines, edits))):
+        top = max(0, blocks[0].first - CONTEXT)
+        bottom = min(len(lines), blocks[-1].last + CONTEXT)
+        body, at = "", top
+        for block in blocks:
+            body += _marked(" ", lines[at : block.first])
+            body += _marked("-", lines[block.first : block.last]) + _marked("+", block.new)
+            at = block.last
+        body += _marked(" ", lines[at:bottom])
+        grown = sum(len(block.new) - (block.last - block.first) for block in blocks)
+        yield f"@@ -{top + 1},{bottom - top} +{top + 1 + shift},{bottom - top + grown} @@\n{body}"
+        shift += grown
+
+
+def _blocks(lines: Sequence[bytes], edits: Sequence[Edit]) -> Iterator[_Block]:
+    """Yield the runs of lines that `edits` (ordered) touch, with what becomes of them."""
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    group: list[Edit] = []
+    first = last = 0
+    for edit in (*edits, None):
+        begin = _line_of(starts, edit.span.start) if edit else len(lines)
+        if group and begin >= last:
+            base = starts[first]
+            moved = [Edit(Span(e.span.start - base, e.span.end - base), e.text) for e in group]
+            new = apply_edits(b"".join(lines[first:last]), moved).splitlines(keepends=True)
+            yield _Block(first, last, new)
+            group = []
+        if edit:
+            first = first if group else begin
+            last = max(last if group else 0, _line_of(starts, edit.span.end) + 1)
+            group.append(edit)
+
+
+def _hunk_blocks(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
+    """Yield the blocks that one hunk shows: those whose contexts meet."""
+    hunk: list[_Block] = []
+    for block in blocks:
+        if hunk and block.first - hunk[-1].last > 2 * CONTEXT:
+            yield hunk
+            hunk = []
+        hunk.append(block)
+    if hunk:
+        yield hunk
+
+
+def _line_of(starts: Sequence[int], offset: int) -> int:
+    return min(bisect_right(starts, offset) - 1, len(starts) - 2)
+
+
+def _marked(mark: str, lines: Sequence[bytes]) -> str:
+    text = ""
+    for line in lines:
+        shown = line.decode(errors="replace")
+        text += mark + shown if shown.endswith("\n") else f"{mark}{shown}\n{NO_NEWLINE}"
+    return text
