@@ -109,9 +109,7 @@ def commit_all(folder: Path) -> None:
 def resolve(folder: Path) -> None:
     """Leave a `Cargo.lock` in the work tree and everything it names downloaded."""
     if not (folder / "Cargo.lock").exists():
-        exclude = folder / ".git" / "info" / "exclude"
-        exclude.parent.mkdir(exist_ok=True)
-        exclude.write_text("/Cargo.lock\n")
+        _ignore_lock_file(folder)
         must(["cargo", "generate-lockfile"], cwd=folder)
     must(["cargo", "fetch", "--locked"], cwd=folder)
 
@@ -125,10 +123,8 @@ def fresh_clone(origin: Path, folder: Path) -> Path:
         cwd=origin,
         env=SAME_EVERYWHERE,
     )
-    exclude = origin / ".git" / "info" / "exclude"
-    if exclude.exists():
-        shutil.copy2(exclude, folder / ".git" / "info" / "exclude")
-    if (origin / "Cargo.lock").exists():
+    if not (folder / "Cargo.lock").exists() and (origin / "Cargo.lock").exists():
+        _ignore_lock_file(folder)
         shutil.copy2(origin / "Cargo.lock", folder / "Cargo.lock")
     return folder
 
@@ -150,3 +146,9 @@ def changed_lines(folder: Path, old: str, new: str | None = None) -> dict[str, i
             added, removed, path = record.split("\t")
             counted[path] = int(added) + int(removed)
     return counted
+
+
+def _ignore_lock_file(folder: Path) -> None:
+    exclude = folder / ".git" / "info" / "exclude"
+    exclude.parent.mkdir(exist_ok=True)
+    exclude.write_text("/Cargo.lock\n")
