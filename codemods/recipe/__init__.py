@@ -1,1 +1,65 @@
 """What a recipe author imports."""
+
+from codemods.recipe.constraints import Kind
+from codemods.recipe.facts import Answer, Fact, Facts, Known, MacroOrigin, Unknown
+from codemods.recipe.matching import Capture
+from codemods.recipe.pattern import Pattern
+from codemods.recipe.proposals import (
+    Ambiguous,
+    Change,
+    Created,
+    Deleted,
+    Edited,
+    Form,
+    Option,
+    Origin,
+    Proposal,
+    Skipped,
+)
+from codemods.recipe.query import Finder, Query
+from codemods.recipe.recipe import Applicability, Recipe, RecipeError, recipe
+from codemods.recipe.search import Match
+from codemods.recipe.settings import Setting, Settings
+from codemods.recipe.site import Site, find_sites
+from codemods.rust.edits import Edit
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+from codemods.rust.trees import SyntaxTree, TreeKind
+
+__all__ = [
+    "Ambiguous",
+    "Answer",
+    "Applicability",
+    "Capture",
+    "Change",
+    "Created",
+    "Deleted",
+    "Edit",
+    "Edited",
+    "Fact",
+    "Facts",
+    "Finder",
+    "Form",
+    "Kind",
+    "Known",
+    "MacroOrigin",
+    "Match",
+    "Option",
+    "Origin",
+    "Pattern",
+    "Proposal",
+    "Query",
+    "Recipe",
+    "RecipeError",
+    "Setting",
+    "Settings",
+    "Site",
+    "Skipped",
+    "Source",
+    "Span",
+    "SyntaxTree",
+    "TreeKind",
+    "Unknown",
+    "find_sites",
+    "recipe",
+]

@@ -1,0 +1,148 @@
+"""The `@recipe` decorator, and what it makes of a function: a frozen `Recipe`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import cast
+
+from codemods.recipe.facts import Fact, Facts
+from codemods.recipe.lift import Answered, RecipeError, complete, lifted
+from codemods.recipe.proposals import Proposal
+from codemods.recipe.search import Search
+from codemods.recipe.settings import Setting, Settings, read_settings
+from codemods.recipe.site import Site
+
+
+class Applicability(StrEnum):
+    """How far a recipe's edits are trusted."""
+
+    MACHINE_APPLICABLE = "machine-applicable"  # claims equality, so it is proved
+    MAYBE_INCORRECT = "maybe-incorrect"  # the checks decide; ends at grade B
+    HAS_PLACEHOLDERS = "has-placeholders"  # a question, never written
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recipe:
+    """One idiom upgrade: what to look for, what to ask the compiler, how to rewrite."""
+
+    id: str
+    summary: str
+    epoch: str
+    min_rust: str
+    applicability: Applicability
+    searches: tuple[Search, ...]
+    facts: tuple[Fact, ...]
+    after: tuple[str, ...]
+    settings: tuple[Setting, ...]
+    documentation: str
+    function: Callable[..., object] = field(repr=False)
+    plans_all_sites: bool = False
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        """Call the author's function as it was written, for tests of it alone."""
+        return self.function(*arguments, **named)
+
+    @property
+    def claims_equality(self) -> bool:
+        """Whether the rewrite promises not to change what a program does."""
+        return self.applicability is Applicability.MACHINE_APPLICABLE
+
+    def may_match(self, content: bytes) -> bool:
+        """Whether a file with this content can have a site: a byte search, no parsing."""
+        return any(search.may_match(content) for search in self.searches)
+
+    def plan(
+        self, sites: Sequence[Site], facts: Facts, settings: Mapping[str, object] | None = None
+    ) -> tuple[Proposal, ...]:
+        """Return what to do about `sites`; each is settled by exactly one proposal. Pure.
+
+        Raises:
+            RecipeError: the recipe forgot a site, or answered with nothing or nonsense.
+            UsageError: a setting is unknown or has a value of the wrong kind.
+        """
+        values = read_settings(self.id, self.settings, settings or {})
+        if self.plans_all_sites:
+            return complete(self.id, sites, lambda open_sites: self._planned(open_sites, facts, values))
+        return tuple(lifted(self.id, site, lambda site: self._answer(site, facts, values)) for site in sites)
+
+    def _planned(self, sites: Sequence[Site], facts: Facts, settings: Settings) -> Iterable[Proposal]:
+        return cast("Iterable[Proposal]", self._call(sites, facts, settings))
+
+    def _answer(self, site: Site, facts: Facts, settings: Settings) -> Answered:
+        return cast("Answered", self._call(site, facts, settings))
+
+    def _call(self, first: object, facts: Facts, settings: Settings) -> object:
+        offered = {"facts": facts, "settings": settings}
+        names = list(inspect.signature(self.function).parameters)[1:]
+        return self.function(first, **{name: offered[name] for name in names})
+
+
+def recipe(
+    *,
+    summary: str,
+    epoch: str,
+    min_rust: str,
+    applicability: Applicability,
+    pattern: Search | Sequence[Search],
+    facts: Sequence[Fact] = (),
+    after: Sequence[str] = (),
+    settings: Sequence[Setting] = (),
+) -> Callable[[Callable[..., object]], Recipe]:
+    """Make a recipe of a function; its id is the function's name with dashes.
+
+    The function takes `site`, or `sites` to plan for all of them at once, and then `facts` or
+    `settings` or both if it wants them. With `site` it returns edits, a `Form` or several
+    in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals.
+
+    Raises:
+        RecipeError: the declaration is wrong.
+    """
+    searches = tuple(pattern) if isinstance(pattern, Sequence) else (pattern,)
+
+    def decorate(function: Callable[..., object]) -> Recipe:
+        made = Recipe(
+            id=function.__name__.replace("_", "-"),
+            summary=summary,
+            epoch=epoch,
+            min_rust=min_rust,
+            applicability=Applicability(applicability),
+            searches=searches,
+            facts=tuple(facts),
+            after=tuple(after),
+            settings=tuple(settings),
+            documentation=inspect.getdoc(inspect.getmodule(function)) or "",
+            function=function,
+            plans_all_sites=_plans_all_sites(function),
+        )
+        _refuse_wrong_declaration(made)
+        return made
+
+    return decorate
+
+
+def _plans_all_sites(function: Callable[..., object]) -> bool:
+    names = list(inspect.signature(function).parameters)
+    if names[:1] not in (["site"], ["sites"]) or not set(names[1:]) <= {"facts", "settings"}:
+        raise RecipeError(
+            f"a recipe takes (site) or (sites), then facts or settings; {function.__name__} takes {names}",
+            where=function.__module__,
+        )
+    return names[0] == "sites"
+
+
+def _refuse_wrong_declaration(recipe: Recipe) -> None:
+    problem = None
+    if "\n" in recipe.summary or recipe.summary.rstrip().endswith(".") or not recipe.summary.strip():
+        problem = "its summary is not one line without a full stop"
+    elif not recipe.searches:
+        problem = "it has nothing to look for"
+    elif re.fullmatch(r"1\.\d+(\.\d+)?", recipe.min_rust) is None:
+        problem = f'its min_rust is not like "1.39": {recipe.min_rust}'
+    elif recipe.id in recipe.after:
+        problem = "it is to run after itself"
+    if problem is not None:
+        raise RecipeError(f"recipe {recipe.id}: {problem}", where=recipe.function.__module__)

@@ -1,0 +1,80 @@
+"""Sites: the places in one source where a recipe's idiom stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.recipe.matching import Capture
+from codemods.recipe.proposals import Edited, Form
+from codemods.recipe.search import Match
+from codemods.rust.edits import Edit, ordered
+from codemods.rust.source import Position, Source
+from codemods.rust.spans import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from codemods.recipe.recipe import Recipe
+    from codemods.rust.trees import SyntaxTree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One place where `recipe`'s idiom stands; `span` covers the whole of it.
+
+    `id` is a short hash of recipe, path, enclosing item, text and ordinal among equals: it
+    survives commits elsewhere in the file. `site["name"]` is what a metavariable captured.
+    """
+
+    id: str
+    recipe: str
+    source: Source
+    tree: SyntaxTree
+    node: Node
+    span: Span
+    captures: Mapping[str, Capture]
+    damaged: bool = False
+
+    def __getitem__(self, name: str) -> Capture:
+        """Return what `$name` stands for here; raises KeyError for a name the pattern lacks."""
+        return self.captures[name]
+
+    @property
+    def text(self) -> str:
+        """The idiom as it stands in the file."""
+        return self.source.text(self.span)
+
+    @property
+    def position(self) -> Position:
+        """Where the idiom begins, 1-based, columns in characters."""
+        return self.source.position(self.span.start)
+
+    def form(self, edits: Iterable[Edit], name: str = "plain") -> Form:
+        """Return a form made of `edits` to this site's file.
+
+        Raises:
+            EditConflict: two of the edits overlap.
+        """
+        return Form((Edited(self.source.path, ordered(edits)),), name)
+
+
+def find_sites(recipe: Recipe, source: Source) -> tuple[Site, ...]:
+    """Return the sites of `recipe` in `source` by position, outer ones first; each place once."""
+    matches: dict[Span, Match] = {}
+    for search in recipe.searches:
+        for match in search.find(source):
+            matches.setdefault(match.place, match)
+    seen: Counter[tuple[str, str]] = Counter()
+    sites: list[Site] = []
+    for span in sorted(matches, key=lambda span: (span.start, -span.end)):
+        match = matches[span]
+        around, text = source.enclosing_item(span), " ".join(source.text(span).split())
+        identity = "\0".join([recipe.id, str(source.path), around, text, str(seen[around, text])])
+        seen[around, text] += 1
+        id = hashlib.sha256(identity.encode()).hexdigest()[:12]
+        sites.append(Site(id, recipe.id, source, match.tree, match.node, span, match.captures, match.damaged))
+    return tuple(sites)
