@@ -107,7 +107,7 @@ class _Reader:
 
 
 def _path(header: str) -> str | None:
-    name = header[4:].split("\t")[0].rstrip("\r")
+    name = header[4:].split("\t", maxsplit=1)[0].rstrip("\r")
     return None if name == "/dev/null" else re.sub(r"^[ab]/", "", name)
 
 

@@ -18,11 +18,11 @@ GRADE_WORDS = {
 }
 GRADE_MEANINGS = {
     Grade.PROVED: "the compiler makes the same code of it as before",
-    Grade.TESTED: "compiles, and a test that runs the lines gives the same verdict",
-    Grade.COMPILED: "compiles in every configuration that was needed; no test ran the lines",
+    Grade.TESTED: "compiles; tests that run it give the same verdicts",
+    Grade.COMPILED: "compiles wherever it is built; no test ran the lines",
     Grade.MODEL: "written by a model; needs review",
-    Grade.UNVERIFIED: "some edited line is compiled by no configuration that was available",
-    Grade.REFUSED: "not changed; a condition fails or a person must decide",
+    Grade.UNVERIFIED: "no available configuration compiles every line",
+    Grade.REFUSED: "not changed; a person must decide",
 }
 LEFT_ALONE = (Outcome.REJECTED, Outcome.UNVERIFIED, Outcome.REFUSED)
 
@@ -158,7 +158,7 @@ def change_views(document: RunDocument) -> tuple[ChangeView, ...]:
     """Return every change that was tried with its sites, in order of file and line."""
     sites = {site.id: site for site in document.sites}
     views = [
-        ChangeView(change, by_place(sites[id] for id in change.sites if id in sites))
+        ChangeView(change, by_place(sites[name] for name in change.sites if name in sites))
         for change in document.changes
     ]
     return tuple(sorted(views, key=_view_place))
