@@ -1,0 +1,78 @@
+"""What all builds of one configuration share: where, with which tools, features and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codemods.cargo.process import Runner
+from codemods.cargo.toolchain import Toolchain
+
+TEMPORARY = "codemod-tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features to build with, as cargo's options name them."""
+
+    names: tuple[str, ...] = ()
+    all: bool = False
+    no_default: bool = False
+
+    def arguments(self) -> list[str]:
+        """Return them as cargo's options."""
+        options = ["--features", ",".join(self.names)] if self.names else []
+        options += ["--all-features"] if self.all else []
+        return options + (["--no-default-features"] if self.no_default else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One way to build one workspace in a scratch checkout.
+
+    `repository_root` is the root of the scratch checkout, `workspace_root` lies in it. `target_directory`
+    is our own, kept between runs. `packages` limits what is built (empty: all members).
+    `config` are cargo's `--config` arguments for files above the repository.
+    """
+
+    repository_root: Path
+    workspace_root: Path
+    target_directory: Path
+    toolchain: Toolchain
+    runner: Runner
+    features: Features = Features()
+    packages: tuple[str, ...] = ()
+    config: tuple[str, ...] = ()
+
+    def command(self, subcommand: str, *arguments: str, selected: bool = True) -> list[str]:
+        """Return the cargo command line; `selected` adds the packages and features."""
+        packages = [part for name in self.packages for part in ("-p", name)] or ["--workspace"]
+        selection = [*packages, *self.features.arguments()] if selected else []
+        return [str(self.toolchain.cargo), subcommand, "--offline", *self.config, *selection, *arguments]
+
+    def environment(self) -> dict[str, str]:
+        """Return what is laid over the runner's environment for cargo."""
+        return {
+            **self.toolchain.environment(self.runner.environment.get("PATH", "")),
+            "CARGO_TARGET_DIR": str(self.target_directory),
+            "CARGO_BUILD_BUILD_DIR": str(self.target_directory),
+            "CARGO_NET_OFFLINE": "true",
+            "CARGO_TERM_COLOR": "never",
+            "CARGO_TERM_PROGRESS_WHEN": "never",
+            "CARGO_TERM_QUIET": "false",
+            "CARGO_TERM_VERBOSE": "false",
+            # A compiler cache needs a server or the network, which are not there in the cage.
+            "RUSTC_WRAPPER": "",
+            "TMPDIR": str(self.temporary),
+        }
+
+    @property
+    def temporary(self) -> Path:
+        """The folder for temporary files; the system's is not writable in the cage."""
+        return self.target_directory / TEMPORARY
+
+    def writable(self, *more: Path) -> Sequence[Path]:
+        """Return the folders that a build may write below, made where they are missing."""
+        self.temporary.mkdir(parents=True, exist_ok=True)
+        return (self.repository_root, self.target_directory, *more)
