@@ -70,7 +70,9 @@ def test(folder: Path, target: Path) -> Tests:
     finished = run(command, cwd=folder, env=environment(target))
     found = VERDICT.finditer(finished.stdout.decode(errors="replace"))
     verdicts = Counter((match["name"], match["verdict"]) for match in found)
-    return Tests(verdicts, RUNNING.search(finished.stderr.decode(errors="replace")) is not None, finished.wall)
+    return Tests(
+        verdicts, RUNNING.search(finished.stderr.decode(errors="replace")) is not None, finished.wall
+    )
 
 
 def environment(target: Path) -> dict[str, str]:
@@ -80,7 +82,11 @@ def environment(target: Path) -> dict[str, str]:
     if not wrapper.exists():
         wrapper.write_text(WRAPPER)
         wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    return {"CARGO_TARGET_DIR": str(target), "RUSTC_WORKSPACE_WRAPPER": str(wrapper), "CARGO_TERM_COLOR": "never"}
+    return {
+        "CARGO_TARGET_DIR": str(target),
+        "RUSTC_WORKSPACE_WRAPPER": str(wrapper),
+        "CARGO_TERM_COLOR": "never",
+    }
 
 
 def _messages(finished: Finished) -> Iterator[dict[str, Any]]:

@@ -38,7 +38,7 @@ def run(
     stdin: bytes = b"",
     limit: float = LIMIT_SECONDS,
 ) -> Finished:
-    """Run `command` to its end in `cwd`, with `env` added to the environment; kill it after `limit` seconds."""
+    """Run `command` to its end in `cwd` with `env` added; kill it after `limit` seconds."""
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         source.write(stdin)
         source.seek(0)
@@ -59,9 +59,7 @@ def run(
         return Finished(code, out.read(), err.read(), wall, cpu)
 
 
-def must(
-    command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None
-) -> Finished:
+def must(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> Finished:
     """Run `command` and return what it left; raise `ToolError` with its last lines when it fails."""
     finished = run(command, cwd=cwd, env=env)
     if finished.code != 0:

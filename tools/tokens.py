@@ -11,7 +11,16 @@ from enum import StrEnum
 CLOSING = {b"(": b")", b"[": b"]", b"{": b"}"}
 BLOCK_WORDS = {b"match", b"if", b"loop", b"while", b"for", b"unsafe", b"{", b"async", b"const"}
 # A doc example in one of these languages is compiled; `ignore` and the like are not counted.
-COMPILED_FENCES = {"", "rust", "should_panic", "no_run", "edition2015", "edition2018", "edition2021", "edition2024"}
+COMPILED_FENCES = {
+    "",
+    "rust",
+    "should_panic",
+    "no_run",
+    "edition2015",
+    "edition2018",
+    "edition2021",
+    "edition2024",
+}
 
 
 class Kind(StrEnum):
@@ -93,10 +102,12 @@ def tokens(source: bytes) -> Iterator[Token]:
 
 
 def try_sites(source: bytes) -> tuple[TrySite, ...]:
-    """Return every `try!(…)`, `r#try![…]` or `std::try!{…}` outside comments and literals, nested ones too."""
+    """Return every `try!(…)`, `r#try![…]`, `std::try!{…}` outside comments and literals, also nested."""
     code = [token for token in tokens(source) if token.kind is not Kind.COMMENT]
     partner = _partners(code)
-    return tuple(_site(code, at, partner[at + 2]) for at in range(len(code)) if _invokes_try(code, at, partner))
+    return tuple(
+        _site(code, at, partner[at + 2]) for at in range(len(code)) if _invokes_try(code, at, partner)
+    )
 
 
 def doc_try_count(source: bytes) -> int:
