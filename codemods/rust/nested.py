@@ -1,0 +1,293 @@
+"""Reading the trees inside a tree: macro arguments, macro bodies, doc examples.
+
+A token tree is parsed in place. As a list of expressions its own brackets make a tuple or an
+array of it; where the delimiters are others, the bytes beside a piece are lent as
+parentheses for the time of the parse. So offsets never change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node, Point, QueryCursor, Range
+
+from codemods.errors import CodemodError
+from codemods.rust.docs import DocExample
+from codemods.rust.grammar import new_parser, query
+from codemods.rust.metavariables import Replacement, body_masks
+from codemods.rust.reserved import masked
+from codemods.rust.spans import Span
+from codemods.rust.tokens import TokenKind, macro_calls, split, tokens
+from codemods.rust.trees import MacroCall, SyntaxTree, TreeKind, span_of
+
+if TYPE_CHECKING:
+    from codemods.rust.source import Source
+
+# Ends a statement whose own `;` is missing; the line break ends a comment before it.
+_SENTINEL = b"\n;"
+_MACROS = "[(macro_invocation) (macro_definition)] @macro"
+_SEPARATORS = frozenset({b",", b";", b"=>"})
+_COMMENTS = frozenset({"line_comment", "block_comment"})
+_TEMPLATES = frozenset({"quote", "quote_spanned", "parse_quote", "parse_quote_spanned", "quote_tokens"})
+_TEMPLATE_MARK = re.compile(rb"#(?!\s*!?\s*\[)")
+_LISTS = frozenset({"tuple_expression", "array_expression", "parenthesized_expression"})
+# Bytes that may be parsed or lexed again, beyond a small multiple of the file.
+_ALLOWANCE = 32_000_000
+
+Piece = tuple[Node, Span, bool]
+
+
+class SourceTooDeep(CodemodError):
+    """Macro calls are nested so deeply that reading them would take too long."""
+
+
+class NestedReader:
+    """Reads the nested trees of one source; those without any of `needles` are left out."""
+
+    def __init__(self, source: Source, shadow: bytes, needles: Sequence[bytes] = ()) -> None:
+        self._source = source
+        self._content = source.content
+        self._buffer = bytearray(shadow + _SENTINEL)
+        self._needles = needles
+        self._parser = new_parser()
+        self._allowance = _ALLOWANCE + 8 * len(shadow)
+
+    def read(self, tree: SyntaxTree | None, examples: Iterable[DocExample]) -> tuple[SyntaxTree, ...]:
+        """Return the trees inside `tree` and inside `examples`, by position, outer before inner."""
+        found = [self._example_tree(example, tree) for example in examples if self._is_wanted(example.span)]
+        waiting = [tree, *found] if tree is not None else list(found)
+        while waiting:
+            children = list(self._children(waiting.pop()))
+            found += children
+            waiting += children
+        return tuple(sorted(found, key=lambda tree: (tree.span.start, -tree.span.end)))
+
+    def _is_wanted(self, span: Span) -> bool:
+        if not self._needles:
+            return True
+        return any(self._content.find(needle, span.start, span.end) >= 0 for needle in self._needles)
+
+    def _children(self, tree: SyntaxTree) -> Iterator[SyntaxTree]:
+        known: list[Span] = []
+        if tree.exact or tree.kind is TreeKind.FILE:
+            for node in QueryCursor(query(_MACROS)).captures(tree.root).get("macro", ()):
+                known.append(span_of(node))
+                if not self._is_wanted(known[-1]):
+                    continue
+                if node.type == "macro_definition":
+                    yield from self._bodies(node, tree)
+                else:
+                    yield from self._arguments(self._call_of(node), tree)
+        if not tree.exact:
+            yield from self._token_calls(tree, known)
+
+    def _token_calls(self, tree: SyntaxTree, known: list[Span]) -> Iterator[SyntaxTree]:
+        """Yield the arguments of the outermost calls that only the tokens of `tree` show."""
+        self._spend(len(tree.span))
+        for call in macro_calls(self._content, tree.span):
+            if any(call.span in span for span in known):
+                continue
+            known.append(call.span)
+            if self._is_wanted(call.args):
+                yield from self._arguments(
+                    self._macro_call(call.path_span, call.name_span, call.args, call.span), tree
+                )
+
+    def _call_of(self, node: Node) -> MacroCall:
+        path, args = node.child_by_field_name("macro"), node.children[-1]
+        assert path is not None, "the grammar gives every macro invocation a path"
+        name = path.child_by_field_name("name") or path
+        return self._macro_call(span_of(path), span_of(name), span_of(args), span_of(node))
+
+    def _macro_call(
+        self, path: Span, name: Span, args: Span, whole: Span, arm: Span | None = None
+    ) -> MacroCall:
+        text = "".join(self._source.text(path).split())
+        delimiter = chr(self._content[args.start])
+        return MacroCall(text, name, path, args, whole, delimiter, arm)
+
+    def _arguments(self, call: MacroCall, parent: SyntaxTree) -> Iterator[SyntaxTree]:
+        inner = Span(call.args.start + 1, max(call.args.start + 1, call.args.end - 1))
+        for root, span, exact in self._pieces(call, inner):
+            if self._is_wanted(span):
+                yield SyntaxTree(TreeKind.MACRO_ARGUMENT, root, span, self._source, parent, call, None, exact)
+
+    def _pieces(self, call: MacroCall, inner: Span) -> Iterator[Piece]:
+        if call.last_name in _TEMPLATES or self._is_template(inner):
+            yield self._parse_between(inner, b"{}"), inner, False
+            return
+        whole = self._as_block(inner) if call.delimiter == "{" else self._as_list(inner)
+        if whole is None and (call.delimiter == "{" or b";" in inner.of(self._content)):
+            whole = self._as_list(inner) if call.delimiter == "{" else self._as_block(inner)
+        if whole is not None:
+            yield from whole
+            return
+        self._spend(len(inner))
+        for span in split(self._content, inner, _SEPARATORS):
+            if self._is_wanted(span):
+                yield self._piece(span)
+
+    def _is_template(self, inner: Span) -> bool:
+        """Whether the tokens hold `#name` or `#(…)*`, as those of `quote!` do."""
+        text = inner.of(self._content)
+        if b"#" not in text:
+            return False
+        self._spend(len(inner))
+        return any(
+            token.text == b"#" and _TEMPLATE_MARK.match(self._content, token.span.start)
+            for token in tokens(self._content, inner)
+        )
+
+    def _piece(self, span: Span) -> Piece:
+        as_list = self._as_list(span, b"()")
+        if as_list is not None and len(as_list) == 1:
+            return as_list[0]
+        statement = self._parse(span)
+        if not statement.has_error and statement.named_child_count:
+            return _only(_code(statement)) or statement, span, True
+        return self._parse_between(span, b"()"), span, False
+
+    def _as_list(self, inner: Span, lent: bytes | None = None) -> list[Piece] | None:
+        """Return the elements of `inner` between brackets, or None if it is no list of expressions."""
+        if lent is None and self._buffer[inner.start - 1] == ord("{"):
+            lent = b"()"
+        root = self._parse_between(inner, lent)
+        statement = _only(_code(root)) if not root.has_error else None
+        listed = statement.child(0) if statement is not None else None
+        if listed is None or listed.type == "unit_expression":
+            return None if listed is None else []
+        if listed.type not in _LISTS or listed.end_byte < inner.end:
+            return None
+        return list(self._elements(listed, inner))
+
+    def _elements(self, listed: Node, inner: Span) -> Iterator[Piece]:
+        start, nodes = inner.start, list[Node]()
+        for child in listed.children[1:]:
+            if child.is_named:
+                nodes += [child] if child.type not in _COMMENTS else []
+                continue
+            if nodes:
+                span = Span(start, child.start_byte)
+                yield nodes[-1], span, len(nodes) == 1 and not self._holds_repetition(nodes[-1], span)
+            start, nodes = child.end_byte, []
+
+    def _holds_repetition(self, root: Node, span: Span) -> bool:
+        """Whether `root` is only the inside of a repetition that makes up the piece."""
+        before = self._content[span.start : root.start_byte]
+        after = self._content[root.end_byte : span.end].strip()
+        return b"$(" in before.replace(b" ", b"") and after[:1] == b")" and after[1:2] not in (b",", b";")
+
+    def _as_block(self, inner: Span) -> list[Piece] | None:
+        """Return the statements of `inner` as one piece; its only expression if it is just that."""
+        root = self._parse_between(inner, b"{}")
+        statement = _only(_code(root)) if not root.has_error else None
+        block = statement.child(0) if statement is not None else None
+        if block is None or block.type != "block" or block.end_byte < inner.end:
+            return None
+        statements = list(_code(block))
+        if not statements:
+            return []
+        first = statements[0]
+        if first.type == "expression_statement" and first.child_count == 1:
+            if len(statements) == 1:
+                return [(first.children[0], inner, True)]
+            # `{ a } - 1` is two statements, but one expression where a macro takes one.
+            as_list = self._as_list(inner, b"()")
+            if as_list is not None and len(as_list) == 1:
+                return as_list
+        if len(statements) == 1 and _is_expression(first):
+            return [(first, inner, not self._holds_repetition(first, inner))]
+        return [(block, inner, True)]
+
+    def _bodies(self, definition: Node, parent: SyntaxTree) -> Iterator[SyntaxTree]:
+        name = definition.child_by_field_name("name")
+        if name is None:
+            return
+        for rule in definition.named_children:
+            left, right = rule.child_by_field_name("left"), rule.child_by_field_name("right")
+            if rule.type != "macro_rule" or left is None or right is None:
+                continue
+            body, arm = span_of(right), span_of(left)
+            if self._is_wanted(body):
+                call = self._macro_call(span_of(name), span_of(name), body, span_of(definition), arm)
+                yield self._body(call, arm, parent)
+
+    def _body(self, call: MacroCall, arm: Span, parent: SyntaxTree) -> SyntaxTree:
+        inner = Span(call.args.start + 1, max(call.args.start + 1, call.args.end - 1))
+        self._spend(len(call.span) + len(inner))
+        masks = list(body_masks(self._content, arm, inner))
+        for mask in masks:
+            self._overwrite(inner, mask)
+            pieces = self._as_block(inner) or self._as_list(inner, b"()")
+            if pieces is not None and len(pieces) == 1:
+                root, _, exact = pieces[0]
+                return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, exact)
+        self._overwrite(inner, masks[0])
+        root = self._parse_between(inner, b"{}")
+        is_empty = not any(token.kind is not TokenKind.COMMENT for token in tokens(self._content, inner))
+        return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, is_empty)
+
+    def _overwrite(self, span: Span, replacements: Iterable[Replacement]) -> None:
+        self._buffer[span.start : span.end] = masked(span.of(self._content), self._source.edition)
+        for offset, text in replacements:
+            self._buffer[offset : offset + len(text)] = text
+
+    def _example_tree(self, example: DocExample, parent: SyntaxTree | None) -> SyntaxTree:
+        for line in example.code_ranges:
+            self._buffer[line.start : line.end] = masked(line.of(self._content), example.edition)
+        root = self._parse(*example.code_ranges)
+        exact = not root.has_error
+        return SyntaxTree(
+            TreeKind.DOC_EXAMPLE, root, example.span, self._source, parent, None, example, exact
+        )
+
+    def _parse_between(self, inner: Span, lent: bytes | None) -> Node:
+        """Parse `inner` with the bytes beside it, read as the brackets `lent` where given."""
+        before, after = inner.start - 1, inner.end
+        kept = self._buffer[before], self._buffer[after]
+        if lent is not None:
+            self._buffer[before], self._buffer[after] = lent
+        root = self._parse(Span(before, after + 1))
+        self._buffer[before], self._buffer[after] = kept
+        return root
+
+    def _parse(self, *spans: Span) -> Node:
+        self._spend(sum(map(len, spans)))
+        end = len(self._content)
+        ranges = [_range(span.start, span.end) for span in spans]
+        self._parser.included_ranges = [*ranges, _range(end, end + len(_SENTINEL))]
+        return self._parser.parse(self._buffer).root_node
+
+    def _spend(self, count: int) -> None:
+        self._allowance -= count
+        if self._allowance < 0:
+            raise SourceTooDeep(
+                "macro calls are nested too deeply to be read",
+                where=str(self._source.path),
+                hint="Leave the file out with `--exclude`.",
+            )
+
+
+def _range(start: int, end: int) -> Range:
+    # Only bytes matter here: points are never read.
+    return Range(Point(0, start), Point(0, end), start, end)
+
+
+def _code(node: Node) -> Iterator[Node]:
+    """Yield the named children that are neither comments nor the sentinel's empty statement."""
+    return (
+        child
+        for child in node.named_children
+        if child.type not in _COMMENTS and child.type != "empty_statement"
+    )
+
+
+def _only(nodes: Iterable[Node]) -> Node | None:
+    found = list(nodes)
+    return found[0] if len(found) == 1 else None
+
+
+def _is_expression(node: Node) -> bool:
+    return not node.type.endswith(("_item", "_statement", "_declaration", "_definition"))

@@ -1,0 +1,165 @@
+"""One Rust file (or Markdown page with Rust examples), immutable: bytes, lines, trees."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from codemods.errors import CodemodError
+from codemods.rust.reserved import masked
+from codemods.rust.spans import Span
+from codemods.rust.trees import SyntaxTree, TreeKind
+
+if TYPE_CHECKING:
+    from codemods.rust.docs import DocExample
+
+BOM = b"\xef\xbb\xbf"
+MAX_BYTES = 16_000_000
+
+
+class SourceError(CodemodError):
+    """A file that cannot be read as Rust source."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place for people and editors: both count from 1, columns in characters."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One file: its path in the repository, its bytes, and the edition it is compiled in.
+
+    Raises:
+        SourceError: the content is not UTF-8, or larger than 16 MB.
+    """
+
+    path: PurePosixPath
+    content: bytes = field(repr=False)
+    edition: str = "2021"
+
+    def __post_init__(self) -> None:
+        if len(self.content) > MAX_BYTES:
+            raise SourceError(
+                f"the file has {len(self.content)} bytes; more than {MAX_BYTES} are not read",
+                where=str(self.path),
+                hint="Leave it out with `--exclude`.",
+            )
+        try:
+            self.content.decode()
+        except UnicodeDecodeError as error:
+            line = self.content.count(b"\n", 0, error.start) + 1
+            raise SourceError(
+                "the file is not UTF-8",
+                where=f"{self.path}:{line}",
+                hint="rustc reads UTF-8 only; convert the file or leave it out with `--exclude`.",
+            ) from None
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether this is a Markdown page: it has no tree of its own, only examples."""
+        return self.path.suffix.lower() in (".md", ".markdown")
+
+    @cached_property
+    def trees(self) -> tuple[SyntaxTree, ...]:
+        """The file's own tree, then all nested ones by position, outer before inner."""
+        return self.trees_containing(())
+
+    def trees_containing(self, needles: Sequence[bytes]) -> tuple[SyntaxTree, ...]:
+        """Return the file's tree and those nested ones whose bytes hold any of `needles`.
+
+        Without needles, all of them. Whoever knows what to look for saves most of the work.
+        """
+        from codemods.rust.nested import NestedReader  # noqa: PLC0415 - the rooms below import this one
+
+        key = tuple(sorted(set(needles)))
+        if key not in self._read:
+            own = self.file_tree
+            reader = NestedReader(self, self._shadow, key)
+            nested = reader.read(own, self.doc_examples)
+            self._read[key] = (own, *nested) if own is not None else nested
+        return self._read[key]
+
+    @cached_property
+    def file_tree(self) -> SyntaxTree | None:
+        """The file's own tree; None for Markdown."""
+        if self.is_markdown:
+            return None
+        from codemods.rust.grammar import new_parser  # noqa: PLC0415 - loading the grammar takes time
+
+        root = new_parser().parse(self._shadow).root_node
+        whole = Span(0, len(self.content))
+        return SyntaxTree(TreeKind.FILE, root, whole, self, exact=not root.has_error)
+
+    @cached_property
+    def doc_examples(self) -> tuple[DocExample, ...]:
+        """The Rust examples in the file's documentation, by position."""
+        return ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the grammar could not parse all of the file itself."""
+        return self.file_tree is not None and not self.file_tree.exact
+
+    def text(self, span: Span) -> str:
+        """Return the original text at `span`."""
+        return span.of(self.content).decode()
+
+    def position(self, offset: int) -> Position:
+        """Return line and column of the byte `offset`; a byte order mark is no column."""
+        line = bisect_right(self._line_starts, offset) - 1
+        start = self._line_starts[line]
+        return Position(line + 1, len(self.content[start:offset].decode(errors="ignore")) + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the byte offset of a position; a column past the line's end is its end.
+
+        Raises:
+            ValueError: the file has no such line, or a number is below 1.
+        """
+        if not 1 <= line <= len(self._line_starts) or column < 1:
+            raise ValueError(f"{self.path} has no position {line}:{column}")
+        start = self._line_starts[line - 1]
+        text = self.text(Span(start, max(start, self.line_span(start).end)))
+        return start + len(text[: column - 1].encode())
+
+    def line_span(self, offset: int) -> Span:
+        """Return the line that holds `offset`, without its line break."""
+        start = self._line_starts[bisect_right(self._line_starts, offset) - 1]
+        start = 0 if offset < start else start
+        end = self.content.find(b"\n", offset)
+        end = len(self.content) if end < 0 else end
+        return Span(start, end - 1 if end > start and self.content[end - 1 : end] == b"\r" else end)
+
+    @cached_property
+    def newline(self) -> str:
+        """The line break that the file uses most."""
+        crlf = self.content.count(b"\r\n")
+        return "\r\n" if 2 * crlf > self.content.count(b"\n") else "\n"
+
+    @cached_property
+    def _shadow(self) -> bytes:
+        return masked(self.content, self.edition)
+
+    @cached_property
+    def _read(self) -> dict[tuple[bytes, ...], tuple[SyntaxTree, ...]]:
+        return {}
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [len(BOM) if self.content.startswith(BOM) else 0]
+        at = self.content.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.content.find(b"\n", at + 1)
+        return starts

@@ -1,0 +1,114 @@
+"""Syntax trees of one source: its own, and those nested in macros and documentation.
+
+All trees of a source share its byte offsets. Text is read through `Source.text`, never from
+`Node.text`, which shows masked bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from codemods.rust.spans import Span
+
+if TYPE_CHECKING:
+    from codemods.rust.docs import DocExample
+    from codemods.rust.source import Source
+
+
+class TreeKind(StrEnum):
+    """Where a tree comes from."""
+
+    FILE = "file"
+    MACRO_ARGUMENT = "macro argument"
+    MACRO_BODY = "macro body"
+    DOC_EXAMPLE = "doc example"
+
+
+@dataclass(frozen=True, slots=True)
+class MacroCall:
+    """The macro invocation that a tree is an argument of, or the definition it is a body of.
+
+    `name` is the path as written without whitespace: "println", "std::vec", "$crate::fail";
+    for a body, the name that is defined. `args` is the token tree with its delimiters: of the
+    call, or of the body. `arm` is the matcher that a body belongs to.
+    """
+
+    name: str
+    name_span: Span
+    path_span: Span
+    args: Span
+    span: Span
+    delimiter: str
+    arm: Span | None = None
+
+    @property
+    def last_name(self) -> str:
+        """The last segment of the path, without `r#`."""
+        return self.name.rpartition("::")[2].removeprefix("r#")
+
+
+@dataclass(frozen=True, eq=False)
+class SyntaxTree:
+    """One parsed stretch of a source.
+
+    `root` is the expression itself where the tree is one expression; else the node that holds the
+    statements or items. Its `parent` may exist but means nothing. `span` is everything
+    between the delimiters or separators, comments included. `exact` says that all of it parsed;
+    where it did not, only its tokens can be trusted (see `tokens.macro_calls`).
+    """
+
+    kind: TreeKind
+    root: Node = field(repr=False)
+    span: Span
+    source: Source = field(repr=False)
+    parent: SyntaxTree | None = field(default=None, repr=False)
+    macro: MacroCall | None = None
+    example: DocExample | None = None
+    exact: bool = True
+
+    def ancestors(self) -> Iterator[SyntaxTree]:
+        """Yield the trees around this one, innermost first."""
+        tree = self.parent
+        while tree is not None:
+            yield tree
+            tree = tree.parent
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether this tree and all around it parsed where they hold this one.
+
+        A file may have an error elsewhere: what counts is the item around the macro call.
+        """
+        return self.exact and (self.parent is None or self.parent.is_sound(self.span))
+
+    def is_sound(self, span: Span) -> bool:
+        """Whether the item around `span` parsed without errors, here and in the trees around."""
+        if not self.exact and not (self.kind is TreeKind.FILE and _item_parsed(self.root, span)):
+            return False
+        return self.parent is None or self.parent.is_sound(self.span)
+
+
+def _item_parsed(root: Node, span: Span) -> bool:
+    node = root
+    while True:
+        child = next((child for child in node.children if covers(child, span)), None)
+        if child is None or child.type == "ERROR":
+            return child is None and node is not root
+        if not child.has_error:
+            return True
+        node = child
+
+
+def covers(node: Node, span: Span) -> bool:
+    """Whether `node` spans all of `span`."""
+    return node.start_byte <= span.start and span.end <= node.end_byte
+
+
+def span_of(node: Node) -> Span:
+    """Return the span of `node`."""
+    return Span(node.start_byte, node.end_byte)
