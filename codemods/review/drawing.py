@@ -80,7 +80,8 @@ def reason_lines(
 def place_lines(sites: Iterable[SiteRecord], width: int, *, limit: int | None) -> Iterator[Text]:
     """Yield the places of sites, as many on a line as fit."""
     current = ""
-    for place in places(sites, limit):
+    shown, rest = places(sites, limit)
+    for place in (*shown, *([f"and {rest:,} more"] if rest else [])):
         if current and 4 + len(current) + 2 + len(place) > width:
             yield line((current + ",", "quiet"), indent=4)
             current = ""

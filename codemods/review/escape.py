@@ -24,10 +24,11 @@ _HIDDEN: Final = re.compile(
     "\U000e0000-\U000e0fff"
     "]"
 )
-_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+\-!|~&$^=]")
+_MARKDOWN: Final = re.compile(r"[\\`*_\[\]<>|~&$]")
+_MARKDOWN_START: Final = re.compile(r"^(?:(?=[-+=#])|(\d{1,9})(?=[.)]))")  # a list, a heading
 # What GitHub turns into a link or a notification after Markdown is done, so that a backslash
 # does not help: mentions, issue numbers, bare addresses. An empty comment parts them.
-_AUTOLINK: Final = re.compile(r"(?<=@)(?=\w)|(?<=\\#)(?=\d)|(?<=GH)(?=\\-\d)|(?<=:)(?=//)|(?<=www)(?=\.)")
+_AUTOLINK: Final = re.compile(r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=GH)(?=-\d)|(?<=:)(?=//)|(?<=www)(?=\.)")
 _CODE_SPAN: Final = re.compile(r"(?<!`)(`[^`]+`)(?!`)")
 
 
@@ -55,9 +56,9 @@ def markdown_inline(text: str) -> str:
     Line breaks become spaces. Links, HTML, emphasis, mentions and bare addresses stay text.
     """
     line = " ".join(terminal(text).split())
+    parts = _CODE_SPAN.split(line)  # every second one is a code span
     return "".join(
-        markdown_code(part[1:-1]) if index % 2 else _AUTOLINK.sub("<!-- -->", _MARKDOWN.sub(r"\\\g<0>", part))
-        for index, part in enumerate(_CODE_SPAN.split(line))
+        markdown_code(part[1:-1]) if index % 2 else _escaped(part) for index, part in enumerate(parts)
     )
 
 
@@ -84,6 +85,11 @@ def sarif(text: str) -> str:
     """Return `text` for a SARIF `message.text`: no placeholder (§3.11.5), no link (§3.11.6)."""
     visible = terminal(text).replace("{", "{{").replace("}", "}}")
     return re.sub(r"[\[\]]", r"\\\g<0>", visible) if "](" in visible else visible
+
+
+def _escaped(text: str) -> str:
+    escaped = _MARKDOWN.sub(r"\\\g<0>", text)
+    return _AUTOLINK.sub("<!-- -->", _MARKDOWN_START.sub(r"\1\\", escaped))
 
 
 def _spelled(match: re.Match[str]) -> str:

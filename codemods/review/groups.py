@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.engine.document import ChangeRecord, Grade, Outcome, RunDocument, SiteRecord
@@ -50,7 +50,7 @@ class FileCount:
 
 @dataclass(frozen=True, slots=True)
 class CheckCount:
-    """How often one check passed, failed or was skipped, over all sites, and what it said."""
+    """How often one check passed, failed or was skipped, over the applied sites, and what it said."""
 
     check: str
     passed: int
@@ -81,6 +81,11 @@ class ChangeView:
     def first(self) -> SiteRecord | None:
         """The first site, by place; `None` when the document does not list it."""
         return self.sites[0] if self.sites else None
+
+    @property
+    def path(self) -> str:
+        """The file of its first site, or else those it edits."""
+        return self.sites[0].path if self.sites else ", ".join(self.change.paths)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -121,8 +126,9 @@ def grade_counts(document: RunDocument) -> tuple[tuple[Grade, int], ...]:
     return tuple((grade, counts[grade]) for grade in Grade if counts[grade])
 
 
-def check_counts(sites: Iterable[SiteRecord]) -> tuple[CheckCount, ...]:
-    """Return what each check showed over these sites, in the order the checks appear."""
+def check_counts(document: RunDocument) -> tuple[CheckCount, ...]:
+    """Return what each check showed over the applied sites, in the order the checks appear."""
+    sites = (site for site in document.sites if site.outcome is Outcome.APPLIED)
     status: defaultdict[str, Counter[str]] = defaultdict(Counter)
     details: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for evidence in (evidence for site in sites for evidence in site.evidence):
@@ -169,17 +175,32 @@ def applied_changes(document: RunDocument) -> tuple[ChangeView, ...]:
     return tuple(view for view in change_views(document) if view.outcome is Outcome.APPLIED)
 
 
+def baseline_notes(document: RunDocument) -> Iterator[str]:
+    """Yield what a reader must know about the untouched code, one sentence each."""
+    baseline = document.baseline
+    if baseline is None:
+        return
+    for target in baseline.dropped:
+        yield f"not built here, so its sites are unverified: {target}"
+    if baseline.capped_lints:
+        yield "lint errors of the untouched code count as warnings; a new one still rejects a change"
+    if baseline.errors:
+        yield f"the untouched code has {plural(baseline.errors, 'error')}; none is blamed on a change"
+    if baseline.tests is not None and baseline.tests.failed:
+        yield f"{plural(baseline.tests.failed, 'test')} failed before any change"
+
+
 def by_place(sites: Iterable[SiteRecord]) -> tuple[SiteRecord, ...]:
     """Return sites in order of file and position."""
     return tuple(sorted(sites, key=lambda site: (site.path, site.span)))
 
 
-def places(sites: Iterable[SiteRecord], limit: int | None) -> tuple[str, ...]:
-    """Return "path:line" for each site, at most `limit`, then "and n more"."""
-    every = list(dict.fromkeys(f"{site.path}:{site.line}" for site in sites))
+def places(sites: Iterable[SiteRecord], limit: int | None) -> tuple[tuple[str, ...], int]:
+    """Return "path:line" of each site, at most `limit`, and how many more there are."""
+    every = tuple(dict.fromkeys(f"{site.path}:{site.line}" for site in sites))
     if limit is None or len(every) <= limit + 1:  # "and 1 more" is no shorter than the place
-        return tuple(every)
-    return (*every[:limit], f"and {len(every) - limit} more")
+        return every, 0
+    return every[:limit], len(every) - limit
 
 
 def first_line(reason: str | None) -> str:

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from rich.console import Console
 from rich.text import Text
@@ -29,6 +30,7 @@ from codemods.review.groups import (
     GRADE_WORDS,
     ChangeView,
     applied_changes,
+    baseline_notes,
     change_views,
     check_counts,
     commit_counts,
@@ -110,7 +112,7 @@ def _heading(text: str, detail: str = "") -> Iterator[Text]:
 
 
 def _diffs_by_file(views: tuple[ChangeView, ...], limit: int | None, *, verbose: bool) -> Iterator[Text]:
-    for path, group in groupby(views[:limit], key=_path):
+    for path, group in groupby(views[:limit], key=attrgetter("path")):
         yield line((path, "title"))
         for view in group:
             yield _plan_heading(view)
@@ -132,7 +134,7 @@ def _plan_heading(view: ChangeView) -> Text:
 def _more_files(views: tuple[ChangeView, ...]) -> Iterator[Text]:
     if not views:
         return
-    files = [(path, len(list(group))) for path, group in groupby(views, key=_path)]
+    files = [(path, len(list(group))) for path, group in groupby(views, key=attrgetter("path"))]
     yield line(
         f"… and {plural(len(views), 'more change')} in {plural(len(files), 'file')}",
         (" (-v shows them)", "quiet"),
@@ -141,10 +143,6 @@ def _more_files(views: tuple[ChangeView, ...]) -> Iterator[Text]:
         yield line((f"{count:>7,}  ", "quiet"), path)
     if len(files) > _FILES:
         yield line((f"         and {plural(len(files) - _FILES, 'more file')}", "quiet"))
-
-
-def _path(view: ChangeView) -> str:
-    return view.first.path if view.first else ", ".join(view.change.paths)
 
 
 def _changes(
@@ -157,7 +155,7 @@ def _changes(
     for view in views[:limit]:
         yield Text()
         yield change_heading(view)
-        yield from diff_lines(view.change.diff, context=None, own_path=_path(view))
+        yield from diff_lines(view.change.diff, context=None, own_path=view.path)
         own = [found for site in view.sites for found in site.evidence if found not in shared]
         yield from evidence_lines(own, width)
         for reason in dict.fromkeys(site.reason for site in view.sites if site.reason):
@@ -182,7 +180,7 @@ def _rejections(document: RunDocument, width: int, *, verbose: bool) -> Iterator
     for view in views[:limit]:
         yield Text()
         yield change_heading(view)
-        yield from diff_lines(view.change.diff, context=None if verbose else 1, own_path=_path(view))
+        yield from diff_lines(view.change.diff, context=None if verbose else 1, own_path=view.path)
         yield from rejection_lines(view, limit=None if verbose else _MESSAGE_LINES)
         yield from evidence_lines((found for site in view.sites for found in site.evidence), width)
     if limit is not None and len(views) > limit:
@@ -206,7 +204,7 @@ def _left_alone(document: RunDocument, width: int, *, verbose: bool) -> Iterator
 
 
 def _surroundings(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
-    notes = [*document.notes, *_baseline_notes(document)]
+    notes = [*document.notes, *baseline_notes(document)]
     if notes:
         yield from _heading("Notes")
     for note in notes:
@@ -220,20 +218,6 @@ def _without_tried(document: RunDocument) -> RunDocument:
     return replace(document, sites=tuple(site for site in document.sites if site.id not in tried))
 
 
-def _baseline_notes(document: RunDocument) -> Iterator[str]:
-    baseline = document.baseline
-    if baseline is None:
-        return
-    for target in baseline.dropped:
-        yield f"not built here, so its sites are unverified: {target}"
-    if baseline.capped_lints:
-        yield "lint errors of the untouched code count as warnings; a new one still rejects a change"
-    if baseline.errors:
-        yield f"the untouched code has {plural(baseline.errors, 'error')}; none is blamed on a change"
-    if baseline.tests is not None and baseline.tests.failed:
-        yield f"{plural(baseline.tests.failed, 'test')} failed before any change"
-
-
 def _verified_with(document: RunDocument, width: int) -> Iterator[Text]:
     yield from _heading("Verified with")
     yield line(f"{document.tool.rustc}, {document.tool.cargo}, codemod {document.tool.codemod}", indent=2)
@@ -245,7 +229,7 @@ def _verified_with(document: RunDocument, width: int) -> Iterator[Text]:
             indent=2,
             label=f"{configuration.id}: ",
         )
-    for check in check_counts(document.sites):
+    for check in check_counts(document):
         parts = [("passed", check.passed), ("failed", check.failed), ("skipped", check.skipped)]
         text = ", ".join(f"{word} {count:,}" for word, count in parts if count)
         yield line(f"{check.check}: {text}", indent=2)

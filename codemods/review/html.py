@@ -1,0 +1,234 @@
+"""The run document as one web page that loads nothing and runs nothing.
+
+No script, no inline style attribute, no address: its content security policy allows only its
+own style sheet, by hash, so a page that foreign text managed to alter still could do nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+
+from codemods.engine.document import Evidence, Outcome, RunDocument
+from codemods.review.diffs import Hunk, Kind, Line, parse_diff
+from codemods.review.escape import html
+from codemods.review.groups import (
+    GRADE_MEANINGS,
+    GRADE_WORDS,
+    ChangeView,
+    baseline_notes,
+    change_views,
+    check_counts,
+    commit_counts,
+    grade_counts,
+    left_alone,
+    places,
+    plural,
+)
+from codemods.review.style import STYLE
+
+_CLASSES = {Kind.SAME: "same", Kind.ADDED: "added", Kind.REMOVED: "removed", Kind.OTHER: "other"}
+_OPEN_FILES = 20  # a page with more files begins folded
+
+
+def render(document: RunDocument) -> str:
+    """Return the page."""
+    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    title = html(f"codemod: {', '.join(document.recipes)}")
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{title}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            *_body(document),
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _body(document: RunDocument) -> Iterator[str]:
+    yield from _header(document)
+    yield "<main>"
+    yield from _totals(document)
+    yield from _list("Notes", (*document.notes, *baseline_notes(document)))
+    yield from _questions(document)
+    yield from _left_alone(document)
+    views = change_views(document)
+    yield from _changes("Changes", [view for view in views if view.outcome is Outcome.APPLIED])
+    tried = [view for view in views if view.outcome not in (Outcome.APPLIED, None)]
+    yield from _changes("Tried, not on the branch", tried)
+    yield from _verification(document)
+    yield "</main>"
+
+
+def _header(document: RunDocument) -> Iterator[str]:
+    place = f"branch <code>{html(document.branch)}</code>" if document.branch else "no branch"
+    tip = f" at <code>{html(document.tip[:10])}</code>" if document.tip else ""
+    yield "<header>"
+    yield f"<h1>{html(', '.join(document.recipes))}</h1>"
+    yield f"<p>{place}{tip}, made from <code>{html(document.base[:10])}</code></p>"
+    yield "</header>"
+
+
+def _totals(document: RunDocument) -> Iterator[str]:
+    totals = document.totals
+    yield '<section class="totals">'
+    for name in ("found", *Outcome):
+        yield f'<div class="{name}"><b>{getattr(totals, name):,}</b> {name}</div>'
+    yield "</section>"
+    yield '<ul class="grades">'
+    for grade, count in grade_counts(document):
+        badge = _badge(grade.value, f"{grade.value} {GRADE_WORDS[grade]}")
+        yield f"<li>{badge} {plural(count, 'site')}: {GRADE_MEANINGS[grade]}</li>"
+    yield "</ul>"
+
+
+def _list(title: str, items: Iterable[str]) -> Iterator[str]:
+    lines = [f"<li>{html(item)}</li>" for item in items]
+    if lines:
+        yield from (f"<h2>{html(title)}</h2>", "<ul>", *lines, "</ul>")
+
+
+def _questions(document: RunDocument) -> Iterator[str]:
+    if not document.questions:
+        return
+    sites = {site.id: site for site in document.sites}
+    yield f"<h2>To decide: {plural(len(document.questions), 'question')}</h2>"
+    yield "<dl>"
+    for question in document.questions:
+        site = sites.get(question.site)
+        place = f"{site.path}:{site.line}:{site.column}" if site else question.site
+        yield f"<dt><code>{html(place)}</code> {html(question.code)}</dt>"
+        for option in question.options:
+            yield f"<dd><code>{html(option.id)}</code> {html(option.effect)}</dd>"
+    yield "</dl>"
+
+
+def _left_alone(document: RunDocument) -> Iterator[str]:
+    groups = left_alone(document)
+    if not groups:
+        return
+    yield f"<h2>Left alone: {plural(sum(len(group.sites) for group in groups), 'site')}</h2>"
+    for group in groups:
+        title = f"{_badge(group.outcome, group.outcome)} <code>{html(group.code)}</code>"
+        count = plural(len(group.sites), "site")
+        yield f"<details><summary>{title} {count}: {html(group.reason)}</summary>"
+        yield "<ul>"
+        for place in places(group.sites, None)[0]:
+            yield f"<li><code>{html(place)}</code></li>"
+        yield "</ul></details>"
+
+
+def _changes(title: str, views: list[ChangeView]) -> Iterator[str]:
+    if not views:
+        return
+    files = [(path, list(group)) for path, group in groupby(views, key=attrgetter("path"))]
+    yield f"<h2>{html(title)}: {plural(len(views), 'change')} in {plural(len(files), 'file')}</h2>"
+    is_open = " open" if len(files) <= _OPEN_FILES else ""
+    for path, group in files:
+        yield f"<details{is_open}>"
+        yield f"<summary><code>{html(path)}</code> {plural(len(group), 'change')}</summary>"
+        for view in group:
+            yield from _change(view)
+        yield "</details>"
+
+
+def _change(view: ChangeView) -> Iterator[str]:
+    change = view.change
+    lines = ", ".join(str(site.line) for site in view.sites)
+    word = f"{change.grade.value} {GRADE_WORDS[change.grade]}" if change.grade else view.outcome or "no grade"
+    yield "<article>"
+    yield (
+        f"<h3>line {html(lines)} {_badge(change.grade or view.outcome or '', word)}"
+        f" <small>{html(_origin(view))}</small></h3>"
+    )
+    yield from _diff(change.diff, view.path)
+    for reason in dict.fromkeys(site.reason for site in view.sites if site.reason):
+        yield f'<pre class="message">{html(reason)}</pre>'
+    for warning in change.warnings:
+        yield f'<p>new warning</p><pre class="message">{html(warning)}</pre>'
+    yield from _evidence(found for site in view.sites for found in site.evidence)
+    yield "</article>"
+
+
+def _origin(view: ChangeView) -> str:
+    change = view.change
+    commit = f", commit {change.commit[:10]}" if change.commit else ""
+    return f"{change.recipe}, by {change.origin}, {change.form} form{commit}"
+
+
+def _diff(diff: str, own_path: str) -> Iterator[str]:
+    for file in parse_diff(diff):
+        if file.path not in (None, own_path):
+            yield f"<p><code>{html(file.path or '')}</code></p>"
+        if file.crlf:
+            yield "<p><small>lines end in CR LF</small></p>"
+        for hunk in file.hunks:
+            yield f'<div class="diff"><table>{"".join(_rows(hunk))}</table></div>'
+
+
+def _rows(hunk: Hunk) -> Iterator[str]:
+    number = hunk.line
+    for line in hunk.lines:
+        numbered = line.kind in (Kind.SAME, Kind.REMOVED)
+        yield _row(line, str(number) if numbered and number else "")
+        number += numbered
+
+
+def _row(line: Line, number: str) -> str:
+    marker = " " if line.kind is Kind.OTHER else line.kind.value
+    return f'<tr class="{_CLASSES[line.kind]}"><th>{number}</th><td>{marker} {html(line.text)}</td></tr>'
+
+
+def _evidence(evidence: Iterable[Evidence]) -> Iterator[str]:
+    lines = [
+        f'<li class="{html(found.status)}">{html(f"{found.check} {found.status}: {found.detail}")}</li>'
+        for found in dict.fromkeys(evidence)
+    ]
+    if lines:
+        yield f'<ul class="evidence">{"".join(lines)}</ul>'
+
+
+def _verification(document: RunDocument) -> Iterator[str]:
+    tool, seconds = document.tool, document.seconds
+    checks = (
+        f"{check.check}: passed {check.passed:,}, failed {check.failed:,}, skipped {check.skipped:,}"
+        for check in check_counts(document)
+    )
+    configurations = (
+        f"configuration {c.id}: {c.target}, {', '.join(c.features) or 'default features'};"
+        f" reaches {plural(c.covers, 'site')}"
+        for c in document.configurations
+    )
+    commits = (
+        f"commit {commit.commit}: {', '.join(commit.recipes)}, {plural(commit.sites, 'site')}"
+        for commit in commit_counts(document)
+    )
+    items = (
+        f"{tool.rustc}, {tool.cargo}, codemod {tool.codemod}; {document.sandbox}",
+        *configurations,
+        *checks,
+        f"{plural(document.compiles, 'compile')}; scan {seconds.scan:.1f} s,"
+        f" baseline {seconds.baseline:.1f} s, trial {seconds.trial:.1f} s, total {seconds.total:.1f} s",
+        f"base {document.base}, tree {document.tree}",
+        *commits,
+    )
+    yield from _list("How it was verified", items)
+
+
+def _badge(kind: str, word: str) -> str:
+    return f'<span class="badge {html(kind)}">{html(word)}</span>'
