@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from tools.processes import ToolError, must, run
+from tools.processes import must, run
 
 LIST = Path(__file__).with_name("corpus.toml")
 NOT_FROM_THE_AUTHOR = ("Cargo.toml.orig", ".cargo-ok")
@@ -34,7 +34,7 @@ class Crate:
 
     name: str
     version: str
-    note: str = ""
+    note: str = field(default="", compare=False)
 
     @property
     def slug(self) -> str:
@@ -75,6 +75,11 @@ def repository(crate: Crate, cache: Path) -> Path:
 
 def source_folder(crate: Crate, cache: Path) -> Path:
     """Return the folder where cargo unpacked `crate`; cargo downloads it if need be."""
+    return unpacked(crate, cache)[crate]
+
+
+def unpacked(crate: Crate, cache: Path) -> dict[Crate, Path]:
+    """Return the folder of `crate` and of everything it depends on, downloaded if need be."""
     scratch = cache / "scratch" / crate.slug
     (scratch / "src").mkdir(parents=True, exist_ok=True)
     (scratch / "src" / "lib.rs").touch()
@@ -84,10 +89,11 @@ def source_folder(crate: Crate, cache: Path) -> Path:
     )
     must(["cargo", "fetch"], cwd=scratch)
     metadata = must(["cargo", "metadata", "--format-version=1", "--offline"], cwd=scratch)
-    for package in json.loads(metadata.stdout)["packages"]:
-        if (package["name"], package["version"]) == (crate.name, crate.version):
-            return Path(package["manifest_path"]).parent
-    raise ToolError(f"cargo resolved no package {crate.slug}")
+    return {
+        Crate(package["name"], package["version"]): Path(package["manifest_path"]).parent
+        for package in json.loads(metadata.stdout)["packages"]
+        if package["source"] is not None
+    }
 
 
 def commit_all(folder: Path) -> None:

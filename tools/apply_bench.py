@@ -1,0 +1,85 @@
+"""`codemod apply` against the cargo work no verified upgrade can avoid: two checks of one crate."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import ours
+from tools.crates import SAME_EVERYWHERE, Crate, fresh_clone, repository
+from tools.processes import Finished, ToolError, must, run
+
+CHECK = ("cargo", "check", "--workspace", "--all-targets", "--keep-going", "--offline", "--quiet")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same upgrade twice: by codemod, and as two plain checks with `git apply` between them."""
+
+    by_codemod: ours.Applied
+    by_cargo: tuple[Finished, ...]
+
+    def ours(self, unit: str) -> float:
+        """Return the seconds codemod took (`wall` or `cpu`)."""
+        return self.by_codemod.cpu if unit == "cpu" else self.by_codemod.seconds
+
+    def cargo(self, unit: str) -> float:
+        """Return the seconds the plain commands took (`wall` or `cpu`)."""
+        return sum(each.cpu if unit == "cpu" else each.wall for each in self.by_cargo)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One crate: `cold` with nothing built before, `warm` with dependencies built."""
+
+    crate: Crate
+    cold: Pair
+    warm: Pair
+
+
+def measure_apply(crate: Crate, cache: Path) -> Measured:
+    """Upgrade `crate` cold, then again after a commit that adds a line to each of its files.
+
+    That commit makes every earlier result of the crate itself worthless, but not its dependencies.
+    """
+    origin = repository(crate, cache)
+    place = cache / "bench" / crate.slug
+    shutil.rmtree(place, ignore_errors=True)
+    mine, plain = fresh_clone(origin, place / "codemod"), fresh_clone(origin, place / "plain")
+    target = {"CARGO_TARGET_DIR": str(place / "target")}
+    pairs = []
+    for _ in ("cold", "warm"):
+        applied = ours.apply(mine, place)
+        pairs.append(Pair(applied, _by_hand(plain, _patch(mine, applied), target)))
+        for folder in (mine, plain):
+            _add_a_line(folder)
+    return Measured(crate, *pairs)
+
+
+def _patch(folder: Path, applied: ours.Applied) -> bytes:
+    if applied.document.get("failure"):
+        raise ToolError(f"codemod apply in {folder}: {applied.document['failure']}")
+    tip = applied.document["tip"]
+    if tip is None:
+        return b""
+    return must(["git", "diff", "--binary", applied.document["base"], tip], cwd=folder).stdout
+
+
+def _by_hand(folder: Path, patch: bytes, target: dict[str, str]) -> tuple[Finished, ...]:
+    """Check, apply the patch, check again; leave the work tree as it was."""
+    steps = [run(CHECK, cwd=folder, env=target)]
+    if patch:
+        steps.append(run(["git", "apply"], cwd=folder, stdin=patch))
+        if steps[-1].code != 0:
+            raise ToolError(f"git apply in {folder}: {steps[-1].stderr.decode(errors='replace')}")
+        steps.append(run(CHECK, cwd=folder, env=target))
+        must(["git", "checkout", "-q", "--", "."], cwd=folder)
+    return tuple(steps)
+
+
+def _add_a_line(folder: Path) -> None:
+    for path in sorted(folder.rglob("*.rs")):
+        with path.open("ab") as file:
+            file.write(b"\n// measured again\n")
+    must(["git", "commit", "-q", "-a", "--no-verify", "-m", "Measure again"], cwd=folder, env=SAME_EVERYWHERE)

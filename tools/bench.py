@@ -1,0 +1,182 @@
+"""Measure the speed of `codemod` as ratios, in one run, and write `docs/benchmarks.md`.
+
+    python -m tools.bench                everything
+    python -m tools.bench --only scan    start | scan | apply
+    python -m tools.bench --crate zip    apply over one crate of the corpus alone
+
+Ends with 1 when a ratio is over its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tools.apply_bench import measure_apply
+from tools.corpus import choose, versions
+from tools.crates import cache_folder, read_list
+from tools.ours import CODEMOD, homes
+from tools.peers import EXPERT_RULE, install_ast_grep, peer_versions
+from tools.processes import Finished, peak_memory, run
+from tools.tables import table
+from tools.trees import Tree, rust_tree
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+ROUNDS = 3
+START_LIMIT = 0.25  # seconds of CPU
+MEMORY_LIMIT = 200e6  # bytes
+SECTIONS = ("start", "scan", "apply")
+INTRODUCTION = """\
+# Benchmarks
+
+Measured on {day} with {tools}, by
+
+    {command}
+
+Ratios are codemod over the other tool. The best of {rounds} runs each, except `apply`, which is one run a crate:
+`cold` with nothing built, `warm` with dependencies built and every file of the crate changed. Plain cargo is
+`cargo check --workspace --all-targets`, `git apply` of the same edits, and the same check again in one target
+folder. CPU is user and system time of a process and of all processes it waited for; memory is that of a
+process and its children together, shared pages counted once.
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the page: what was measured, against what, and the limit of the value in its unit."""
+
+    name: str
+    measured: str
+    value: float | None  # None: not measured, and `measured` says why
+    limit: float
+    unit: str = "x"
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the value was measured and is over its limit."""
+        return self.value is not None and self.value > self.limit
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print the page, write it where everything was measured; return the exit code."""
+    options = _parser().parse_args(arguments)
+    cache = cache_folder()
+    ast_grep = install_ast_grep(cache / "ast-grep")
+    sections = {
+        "start": lambda: start(cache),
+        "scan": lambda: scan(rust_tree(cache), ast_grep, cache),
+        "apply": lambda: apply(options.crate, cache),
+    }
+    lines = [line for name in (options.only or SECTIONS) for line in sections[name]()]
+    command = shlex.join(["python", "-m", "tools.bench", *(sys.argv[1:] if arguments is None else arguments)])
+    text = page(lines, (*versions(), *peer_versions(ast_grep)), command)
+    sys.stdout.write(text)
+    if options.only is None and options.crate is None:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(text)
+    return 1 if any(line.is_over for line in lines) else 0
+
+
+def start(cache: Path) -> list[Line]:
+    """Measure how much CPU the command line needs before it does anything."""
+    env = homes(cache / "bench")
+    lines = []
+    for words in (["--help"], ["list"]):
+        run([CODEMOD, *words], cwd=cache, env=env)  # writes bytecode and warms the recipe cache
+        best = _best([CODEMOD, *words], cache, env)
+        name = f"codemod {' '.join(words)}"
+        lines.append(Line(f"{name}, CPU", f"{best.cpu:.3f} s", best.cpu, START_LIMIT, "s"))
+    return lines
+
+
+def scan(tree: Tree, ast_grep: Path, cache: Path) -> list[Line]:
+    """Measure `codemod scan` against ripgrep and ast-grep over the same tree, page cache warm."""
+    scanning: list[str | Path] = [CODEMOD, "scan", "try-macro", "-C", tree.folder]
+    pattern: list[str | Path] = [ast_grep, "run", "--lang", "rust", "--pattern", "try!($A)", tree.folder]
+    ours = _best(scanning, cache, homes(cache / "bench"))
+    plain = _best(pattern, cache)
+    expert = _best([ast_grep, "scan", "-r", EXPERT_RULE, tree.folder], cache)
+    peak = peak_memory(scanning, cwd=cache)
+    where = f"{tree.size / 1e6:.0f} MB in {tree.count} files"
+    return [
+        Line(f"scan / ast-grep, CPU ({where})", _against(ours.cpu, plain.cpu), ours.cpu / plain.cpu, 0.1),
+        Line("scan / ast-grep, wall", _against(ours.wall, plain.wall), ours.wall / plain.wall, 1 / 3),
+        Line("scan / ast-grep expert rules, CPU", _against(ours.cpu, expert.cpu), ours.cpu / expert.cpu, 0.1),
+        _against_ripgrep(ours, tree, cache),
+        Line("scan, peak memory", f"{peak / 1e6:.0f} MB", peak / 1e6, MEMORY_LIMIT / 1e6, "MB"),
+    ]
+
+
+def apply(name: str | None, cache: Path) -> list[Line]:
+    """Measure `codemod apply` against the cargo work it cannot avoid, summed over the corpus."""
+    crates = choose(read_list(), name, None, 0)
+    measured = []
+    for number, crate in enumerate(crates, 1):
+        sys.stderr.write(f"[{number}/{len(crates)}] {crate.slug}\n")
+        measured.append(measure_apply(crate, cache))
+    lines = []
+    for state in ("cold", "warm"):
+        for unit in ("wall", "cpu"):
+            ours = sum(getattr(each, state).ours(unit) for each in measured)
+            cargo = sum(getattr(each, state).cargo(unit) for each in measured)
+            title = f"apply / plain cargo, {state}, {unit} ({len(crates)} crates)"
+            lines.append(Line(title, _against(ours, cargo), ours / cargo, 1.25))
+    return lines
+
+
+def page(lines: list[Line], tools: tuple[str, ...], command: str) -> str:
+    """Return the whole page as Markdown."""
+    body = [
+        [line.name, line.measured, _value(line), f"{line.limit:.3g} {line.unit}", _word(line)]
+        for line in lines
+    ]
+    made = INTRODUCTION.format(
+        day=date.today().isoformat(), tools=", ".join(tools), command=command, rounds=ROUNDS
+    )
+    return made + table(["what", "measured", "value", "limit", ""], body)
+
+
+def _best(command: list[str | Path], cwd: Path, env: dict[str, str] | None = None) -> Finished:
+    rounds = [run(command, cwd=cwd, env=env) for _ in range(ROUNDS)]
+    return min(rounds, key=lambda each: each.cpu)
+
+
+def _against_ripgrep(ours: Finished, tree: Tree, cache: Path) -> Line:
+    name = "scan / rg 'try!', CPU"
+    if shutil.which("rg") is None:
+        return Line(name, "skipped: no `rg` here (Debian package ripgrep)", None, 8)
+    # Without a path and with a pipe as input rg would search its input.
+    ripgrep = _best(["rg", "try!", tree.folder], cache)
+    return Line(name, _against(ours.cpu, ripgrep.cpu), ours.cpu / ripgrep.cpu, 8)
+
+
+def _against(ours: float, theirs: float) -> str:
+    return f"{ours:.2f} s / {theirs:.2f} s"
+
+
+def _value(line: Line) -> str:
+    return "" if line.value is None else f"{line.value:.3g} {line.unit}"
+
+
+def _word(line: Line) -> str:
+    if line.value is None:
+        return "skipped"
+    return "**over**" if line.is_over else "met"
+
+
+def _parser() -> argparse.ArgumentParser:
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", action="append", choices=SECTIONS, help="only this part (repeatable)")
+    parser.add_argument("--crate", metavar="NAME", help="`apply` over this crate alone")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
