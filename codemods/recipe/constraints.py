@@ -56,7 +56,7 @@ def as_test(name: str, constraint: Constraint) -> Test:
             return lambda text, kind: all(test(text, kind) for test in tests)
     raise PatternError(
         f"${name} is constrained by {type(constraint).__name__}",
-        hint="A constraint is a text, a set or mapping of texts, a compiled regular expression, or Kind(...).",
+        hint="A constraint is a text, a set or mapping of texts, a compiled regular expression or a Kind.",
     )
 
 

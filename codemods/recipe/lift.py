@@ -52,7 +52,7 @@ def complete(
     left = {site.id: proposal for site in sites if (proposal := left_alone(recipe, site)) is not None}
     open_sites = [site for site in sites if site.id not in left]
     proposals = tuple(plan(open_sites)) if open_sites else ()
-    settled = Counter(id for proposal in proposals for id in proposal.sites)
+    settled = Counter(site_id for proposal in proposals for site_id in proposal.sites)
     for site in open_sites:
         if settled.pop(site.id, 0) != 1:
             raise RecipeError(

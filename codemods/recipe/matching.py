@@ -72,6 +72,7 @@ class Matcher:
         templates: Sequence[Template],
         nodes: Sequence[Node],
         known: dict[str, Capture],
+        *,
         is_open: bool = False,
     ) -> _Found | None:
         """Match siblings; the row must end where the templates do, unless it `is_open`."""
@@ -79,16 +80,16 @@ class Matcher:
             return (known, 0) if is_open or not nodes else None
         head, rest = templates[0], templates[1:]
         if isinstance(head, Hole) and (head.many or head.run):
-            return self._several(head, rest, nodes, known, is_open)
+            return self._several(head, rest, nodes, known, is_open=is_open)
         if nodes:
             bound = self._node(head, nodes[0], known)
             if bound is not None:
-                found = self._row(rest, nodes[1:], bound, is_open)
+                found = self._row(rest, nodes[1:], bound, is_open=is_open)
                 if found is not None:
                     return found[0], found[1] + 1
         if _is_comma(head) and rest and isinstance(rest[0], Hole) and rest[0].many:
             # `f($a, $$$rest)` matches `f(1)`: the comma goes with what it introduces.
-            return self._taking(0, rest[0], rest[1:], nodes, known, is_open)
+            return self._taking(0, rest[0], rest[1:], nodes, known, is_open=is_open)
         return None
 
     def _several(
@@ -97,12 +98,13 @@ class Matcher:
         rest: Sequence[Template],
         nodes: Sequence[Node],
         known: dict[str, Capture],
+        *,
         is_open: bool,
     ) -> _Found | None:
         for size in _sizes(hole, rest, nodes, is_open):
-            found = self._taking(size, hole, rest, nodes, known, is_open)
+            found = self._taking(size, hole, rest, nodes, known, is_open=is_open)
             if found is None and size == 0 and rest and _is_comma(rest[0]):
-                found = self._taking(0, hole, rest[1:], nodes, known, is_open)
+                found = self._taking(0, hole, rest[1:], nodes, known, is_open=is_open)
             if found is not None:
                 return found
         return None
@@ -114,13 +116,14 @@ class Matcher:
         rest: Sequence[Template],
         nodes: Sequence[Node],
         known: dict[str, Capture],
+        *,
         is_open: bool,
     ) -> _Found | None:
         at = nodes[0].start_byte if nodes else len(self.source.content)
         bound = self._bound(hole, nodes[:size], at, known)
         if bound is None:
             return None
-        found = self._row(rest, nodes[size:], bound, is_open)
+        found = self._row(rest, nodes[size:], bound, is_open=is_open)
         return None if found is None else (found[0], found[1] + size)
 
     def _bound(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from tree_sitter import QueryCursor
 
 from codemods.recipe.constraints import Constraint, Test, allowed_texts, as_test
 from codemods.recipe.matching import Matcher
@@ -19,10 +21,11 @@ from codemods.recipe.templates import (
     significant,
     words,
 )
+from codemods.rust.grammar import query
 from codemods.rust.spans import Span
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Query
+    from tree_sitter import Node
 
     from codemods.rust.source import Source
     from codemods.rust.trees import SyntaxTree
@@ -97,7 +100,8 @@ def _single(reading: Reading, tree: SyntaxTree, matcher: Matcher) -> Iterator[Ma
     for node in _nodes_of_kind(tree, template.kind):
         captures = matcher.match_node(template, node)
         if captures is not None:
-            yield Match(tree, node, captures, damaged=node.has_error or not tree.exact)
+            damaged = node.has_error or not tree.is_sound(Span(node.start_byte, node.end_byte))
+            yield Match(tree, node, captures, damaged=damaged)
 
 
 def _rows(reading: Reading, tree: SyntaxTree, matcher: Matcher) -> Iterator[Match]:
@@ -109,20 +113,10 @@ def _rows(reading: Reading, tree: SyntaxTree, matcher: Matcher) -> Iterator[Matc
             if found is not None:
                 captures, count = found
                 nodes = children[start : start + count]
-                damaged = any(each.has_error for each in nodes) or not tree.exact
-                yield Match(tree, node, captures, Span(node.start_byte, nodes[-1].end_byte), damaged)
+                span = Span(node.start_byte, nodes[-1].end_byte)
+                damaged = any(each.has_error for each in nodes) or not tree.is_sound(span)
+                yield Match(tree, node, captures, span, damaged)
 
 
 def _nodes_of_kind(tree: SyntaxTree, kind: str) -> list[Node]:
-    from tree_sitter import QueryCursor  # noqa: PLC0415 - a scan without candidates parses nothing
-
-    return QueryCursor(_kind_query(kind)).captures(tree.root).get("node", [])
-
-
-@lru_cache(maxsize=256)
-def _kind_query(kind: str) -> Query:
-    from tree_sitter import Query  # noqa: PLC0415
-
-    from codemods.recipe.query import rust_language  # noqa: PLC0415
-
-    return Query(rust_language(), f"({kind}) @node")
+    return QueryCursor(query(f"({kind}) @node")).captures(tree.root).get("node", [])

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import tree_sitter
+from tree_sitter import QueryCursor, QueryError
 
 from codemods.recipe.matching import Capture
 from codemods.recipe.search import Match, Needles, trees_to_search
 from codemods.recipe.templates import PatternError
+from codemods.rust import grammar
 from codemods.rust.spans import Span
 
 if TYPE_CHECKING:
-    import tree_sitter
-    from tree_sitter import Language, Node
+    from tree_sitter import Node
 
     from codemods.rust.source import Source
     from codemods.rust.trees import SyntaxTree
@@ -48,8 +51,6 @@ class Query:
 
     def find(self, source: Source) -> Iterator[Match]:
         """Yield the matches in all trees of `source`."""
-        from tree_sitter import QueryCursor  # noqa: PLC0415 - imported when something is parsed
-
         holds = _Predicates(source)
         for tree in trees_to_search(source, self.needles):
             for _, captures in QueryCursor(self._query).matches(tree.root, holds):
@@ -57,10 +58,8 @@ class Query:
 
     @cached_property
     def _query(self) -> tree_sitter.Query:
-        from tree_sitter import Query, QueryError  # noqa: PLC0415
-
         try:
-            query = Query(rust_language(), _TEXT_PREDICATE.sub(r"#\1text-\2?", self.text))
+            query = grammar.query(_TEXT_PREDICATE.sub(r"#\1text-\2?", self.text))
         except QueryError as error:
             raise PatternError(f"this is not a tree-sitter query: {error}", where=self.text) from error
         if query.capture_count == 0:
@@ -101,15 +100,6 @@ class Finder:
         return self.function(source)
 
 
-@lru_cache(maxsize=1)
-def rust_language() -> Language:
-    """Return tree-sitter's grammar of Rust."""
-    import tree_sitter_rust  # noqa: PLC0415
-    from tree_sitter import Language  # noqa: PLC0415
-
-    return Language(tree_sitter_rust.language())
-
-
 def _match(source: Source, tree: SyntaxTree, captured: dict[str, list[Node]]) -> Match:
     named = {name: nodes for name, nodes in captured.items() if nodes}
     node = (
@@ -122,7 +112,8 @@ def _match(source: Source, tree: SyntaxTree, captured: dict[str, list[Node]]) ->
         for name, nodes in named.items()
         if name != "site" and not name.startswith("_")
     }
-    return Match(tree, node, captures, damaged=node.has_error or not tree.exact)
+    damaged = node.has_error or not tree.is_sound(Span(node.start_byte, node.end_byte))
+    return Match(tree, node, captures, damaged=damaged)
 
 
 def _capture(source: Source, nodes: list[Node]) -> Capture:

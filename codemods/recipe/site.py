@@ -75,6 +75,8 @@ def find_sites(recipe: Recipe, source: Source) -> tuple[Site, ...]:
         around, text = source.enclosing_item(span), " ".join(source.text(span).split())
         identity = "\0".join([recipe.id, str(source.path), around, text, str(seen[around, text])])
         seen[around, text] += 1
-        id = hashlib.sha256(identity.encode()).hexdigest()[:12]
-        sites.append(Site(id, recipe.id, source, match.tree, match.node, span, match.captures, match.damaged))
+        site_id = hashlib.sha256(identity.encode()).hexdigest()[:12]
+        sites.append(
+            Site(site_id, recipe.id, source, match.tree, match.node, span, match.captures, match.damaged)
+        )
     return tuple(sites)

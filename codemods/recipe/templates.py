@@ -67,6 +67,7 @@ _CLOSING = frozenset({")", "]", "}", ">"})
 # `(A,)` and `(A)` differ; elsewhere a trailing comma says nothing.
 _TUPLES = frozenset({"tuple_expression", "tuple_pattern", "tuple_type"})
 _METAVARIABLE = re.compile(r"\$\$\$(?P<many>\w*)|\$(?P<one>\w+)")
+_PLACEHOLDER = re.compile(rb"hole_\d+_")
 _PLACES = (
     ("fn w() { let w = ", "; }"),
     ("fn w() { ", " }"),
@@ -85,9 +86,8 @@ def significant(node: Node) -> list[Node]:
     children = [child for child in node.children if child.type not in COMMENTS]
     if node.type == "match_arm" and children and children[-1].type == ",":
         children.pop()
-    elif len(children) > 1 and children[-1].type in _CLOSING and children[-2].type == ",":
-        if node.type not in _TUPLES:
-            children.pop(-2)
+    elif node.type not in _TUPLES and _ends_in_comma(children):
+        children.pop(-2)
     return children
 
 
@@ -136,6 +136,10 @@ def hole_names(reading: Reading) -> frozenset[str]:
     return frozenset(found)
 
 
+def _ends_in_comma(children: list[Node]) -> bool:
+    return len(children) > 1 and children[-1].type in _CLOSING and children[-2].type == ","
+
+
 def _is_word(leaf: Leaf) -> bool:
     return b"\n" not in leaf.text and any(byte > 0x7F or chr(byte).isalnum() for byte in leaf.text)
 
@@ -177,12 +181,11 @@ def _spellings(holes: tuple[Hole, ...]) -> Iterator[list[str]]:
 def _hole_texts(holes: tuple[Hole, ...], spelled: list[str]) -> dict[bytes, Hole]:
     """Return the hole for each text that a node may have when it stands for one."""
     texts: dict[bytes, Hole] = {}
-    for index, hole in enumerate(holes):
-        texts[_placeholder(index).encode()] = hole
-        texts[spelled[index].encode()] = hole
-        texts[spelled[index].encode() + b","] = hole
+    for hole, spelling in zip(holes, spelled, strict=True):
+        text = spelling.encode()
+        texts[text] = texts[text + b","] = hole
         if hole.many:  # `$$$rest;` is how a row of statements is written
-            texts[spelled[index].encode() + b";"] = hole
+            texts[text + b";"] = hole
     return texts
 
 
@@ -193,7 +196,8 @@ def _read(code: str, place: tuple[str, str], texts: Mapping[bytes, Hole]) -> Rea
         return None
     start = len(place[0].encode())
     nodes = _nodes_at(root, start, start + len(code.encode()))
-    return tuple(_template(node, content, texts) for node in nodes) if nodes else None
+    reading = tuple(_template(node, content, texts) for node in nodes)
+    return reading if reading and not _is_torn(reading) else None
 
 
 def _nodes_at(root: Node, start: int, end: int) -> list[Node]:
@@ -222,6 +226,16 @@ def _template(node: Node, content: bytes, texts: Mapping[bytes, Hole]) -> Templa
         return Leaf(node.type, _unspelled(text, texts))
     children = tuple(_template(child, content, texts) for child in significant(node))
     return Branch(node.type, _with_runs(children) if node.type == "token_tree" else children)
+
+
+def _is_torn(reading: Reading) -> bool:
+    """Whether a placeholder was read as a part of something else: `impl X; {}` for `impl X {}`."""
+    return any(
+        _is_torn(template.children)
+        if isinstance(template, Branch)
+        else isinstance(template, Leaf) and _PLACEHOLDER.fullmatch(template.text) is not None
+        for template in reading
+    )
 
 
 def _unspelled(text: bytes, texts: Mapping[bytes, Hole]) -> bytes:
