@@ -1,0 +1,257 @@
+"""Writing a branch and its note: first as objects in a quarantine, then in one step.
+
+    plans ──build_commits──▶ Built (hashes, and a pack of new objects) ──publish──▶ Written
+
+`build_commits` writes nothing to the repository, so a dry run is the same code without
+`publish`. `publish` adds the objects, then creates branch and note in one ref transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.errors import CodemodError, MachineError, UsageError
+from codemods.vcs.git import Git, Output
+from codemods.vcs.identity import Identity, identity_of
+from codemods.vcs.names import BranchTaken, check_branch, is_taken
+from codemods.vcs.quarantine import Quarantine
+from codemods.vcs.repository import Entry, Repository
+
+NOTES_REF = "refs/notes/codemod"
+
+_MANY_OBJECTS = 100  # beyond, a pack is kept as it is: one file to sync instead of hundreds
+
+
+@dataclass(frozen=True, slots=True)
+class CommitPlan:
+    """One commit: its message, and the files that differ from the commit before.
+
+    Paths are relative to the repository; None deletes. A file keeps its mode, a new one is
+    not executable.
+    """
+
+    message: str
+    files: Mapping[PurePosixPath, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Commits that no ref names yet. `pack` holds their new objects; `notes` are for the user."""
+
+    base: str
+    commits: tuple[str, ...]
+    tree: str
+    pack: bytes
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tip(self) -> str:
+        """The last commit; the base where there is none."""
+        return self.commits[-1] if self.commits else self.base
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A branch that is in the repository, its commits in order, and what the user must know."""
+
+    branch: str
+    tip: str
+    commits: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def build_commits(repository: Repository, base: str, plans: Sequence[CommitPlan]) -> Built:
+    """Return the commits of `plans` on top of `base`; the repository is not written to.
+
+    Raises:
+        CodemodError: a plan deletes what is not there, or writes over a link, folder or submodule.
+        MachineError: the disk is full, or an object is missing.
+    """
+    identity = identity_of(repository)
+    modes = {str(entry.path): entry for entry in repository.entries(base)}
+    with Quarantine.open(repository) as quarantine:
+        if not plans:
+            return Built(base, (), quarantine.tree(base), b"", identity.notes)
+        stream = _Stream()
+        known = {path: entry.mode for path, entry in modes.items()}
+        for number, plan in enumerate(plans, start=1):
+            _check(plan, known)
+            stream.commit("refs/heads/built", number, identity, plan.message, base if number == 1 else None)
+            stream.files(plan.files, known)
+            _apply(plan, known)
+        marks = quarantine.fast_import(bytes(stream.content))
+        commits = tuple(marks[number] for number in range(1, len(plans) + 1))
+        return Built(base, commits, quarantine.tree(commits[-1]), quarantine.pack(), identity.notes)
+
+
+def tree_of(repository: Repository, base: str, files: Mapping[PurePosixPath, bytes | None]) -> str:
+    """Return the hash of the tree of `base` with `files` in it; the repository is not written to.
+
+    Raises:
+        CodemodError: as `build_commits`.
+    """
+    plans = [CommitPlan("tree", files)] if files else []
+    return build_commits(repository, base, plans).tree
+
+
+def publish(repository: Repository, built: Built, *, branch: str, note: bytes) -> Written:
+    """Create `branch` at the tip of `built` with `note` on that commit, both or neither.
+
+    Notes that others wrote in that ref stay. No hook runs and nothing is signed.
+
+    Raises:
+        BranchTaken: the branch exists, or a branch whose name is in its way.
+        UsageError: the name is none for a branch, or there is no commit to write.
+        MachineError: another process holds a lock on the refs, or the disk is full.
+    """
+    if not built.commits:
+        raise UsageError("there is no commit to put on a branch")
+    check_branch(repository, branch)
+    identity = identity_of(repository)
+    old_note = _ref(repository, NOTES_REF)
+    with Quarantine.open(repository) as quarantine:
+        quarantine.add_pack(built.pack)
+        stream = _Stream()
+        stream.commit(NOTES_REF, 1, identity, f"Note the codemod run of {branch}", old_note)
+        stream.note(built.tip, note)
+        new_note = quarantine.fast_import(bytes(stream.content))[1]
+        packs = (built.pack, quarantine.pack())
+    for pack in packs:
+        _store(repository, pack)
+    written = Written(branch, built.tip, built.commits, built.notes)
+    _move_refs(repository, identity, written, old_note, new_note)
+    return written
+
+
+def write_branch(
+    repository: Repository,
+    base: str,
+    plans: Sequence[CommitPlan],
+    *,
+    branch: str,
+    note_text: Callable[[Built], str],
+) -> Written:
+    """Build the commits, ask `note_text` for the note on the tip (it may name them), and publish both.
+
+    Raises:
+        CodemodError: as `build_commits` and `publish`.
+    """
+    built = build_commits(repository, base, plans)
+    return publish(repository, built, branch=branch, note=note_text(built).encode(errors="surrogateescape"))
+
+
+class _Stream:
+    """The input of `git fast-import`."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def commit(self, ref: str, mark: int, identity: Identity, message: str, parent: str | None) -> None:
+        text = message.rstrip("\n") + "\n"
+        self._line(f"commit {ref}")
+        self._line(f"mark :{mark}")
+        self._line(f"author {identity.author}")
+        self._line(f"committer {identity.committer}")
+        self._data(text.encode(errors="surrogateescape"))
+        if parent is not None:
+            self._line(f"from {parent}")
+
+    def files(self, files: Mapping[PurePosixPath, bytes | None], modes: Mapping[str, str]) -> None:
+        ordered = sorted(files.items(), key=lambda item: (item[1] is not None, item[0]))
+        for path, content in ordered:  # deletions first: a file may give way to a folder
+            if content is None:
+                self._line(f"D {_quoted(str(path))}")
+            else:
+                self._line(f"M {modes.get(str(path), '100644')} inline {_quoted(str(path))}")
+                self._data(content)
+
+    def note(self, commit: str, content: bytes) -> None:
+        self._line(f"N inline {commit}")
+        self._data(content)
+
+    def _line(self, text: str) -> None:
+        self.content += text.encode(errors="surrogateescape") + b"\n"
+
+    def _data(self, content: bytes) -> None:
+        self.content += b"data %d\n" % len(content) + content + b"\n"
+
+
+def _quoted(path: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _check(plan: CommitPlan, modes: Mapping[str, str]) -> None:
+    """Refuse what would silently replace a link, a folder or a submodule, or escape."""
+    folders = {str(parent) for name in modes for parent in PurePosixPath(name).parents[:-1]}
+    removed = {str(path) for path, content in plan.files.items() if content is None}
+    for path, content in plan.files.items():
+        name, mode = str(path), modes.get(str(path))
+        if path.is_absolute() or not path.parts or {"..", ".git"} & {part.lower() for part in path.parts}:
+            raise CodemodError("not a path that a commit can hold", where=name)
+        if content is None and mode is None:
+            raise CodemodError("a file is to be deleted that the commit does not have", where=name)
+        if mode is not None and not Entry(path, mode, "").is_regular:
+            raise CodemodError("a symbolic link or submodule is not edited", where=name)
+        if content is not None and mode is None and name in folders:
+            raise CodemodError("a folder has the name of the new file", where=name)
+        if any(str(parent) in modes and str(parent) not in removed for parent in path.parents[:-1]):
+            raise CodemodError("a folder on the way is a file, a link or a submodule", where=name)
+
+
+def _apply(plan: CommitPlan, modes: dict[str, str]) -> None:
+    for path, content in plan.files.items():
+        if content is None:
+            modes.pop(str(path))
+        else:
+            modes.setdefault(str(path), "100644")
+
+
+def _ref(repository: Repository, name: str) -> str | None:
+    output = repository.git.attempt("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    return output.stdout.decode().strip() if output.status == 0 else None
+
+
+def _store(repository: Repository, pack: bytes) -> None:
+    """Add the objects of `pack` to the repository's store."""
+    if int.from_bytes(pack[8:12], "big") <= _MANY_OBJECTS:
+        output = repository.git.attempt("unpack-objects", "-q", stdin=pack)
+    else:
+        output = repository.git.attempt("index-pack", "--stdin", stdin=pack)
+    if output.status != 0:
+        raise MachineError(
+            f"the commits could not be stored: {output.stderr.strip()}", where=str(repository.objects)
+        )
+
+
+def _move_refs(
+    repository: Repository, identity: Identity, written: Written, old_note: str | None, new_note: str
+) -> None:
+    """Create the branch and move the notes in one transaction; neither moves where one cannot."""
+    zero = "0" * len(written.tip)
+    commands = [
+        "start",
+        f"create refs/heads/{written.branch} {written.tip}",
+        f"update {NOTES_REF} {new_note} {old_note or zero}",
+        "prepare",
+        "commit",
+    ]
+    git = repository.git
+    # The reflog needs an identity too, and would complain where none is configured.
+    git = Git(git.directory, git.options, identity.environment)
+    output = git.attempt("update-ref", "--stdin", "-m", "codemod", stdin="\n".join([*commands, ""]).encode())
+    if output.status != 0:
+        raise _explained(repository, written.branch, output)
+
+
+def _explained(repository: Repository, branch: str, output: Output) -> CodemodError:
+    if is_taken(repository, branch):
+        return BranchTaken(branch)
+    locked = ".lock" in output.stderr
+    return MachineError(
+        f"the branch could not be created, nothing was: {output.stderr.strip()}",
+        where=str(repository.root),
+        hint="If no git process runs there, delete the lock file it names." if locked else None,
+    )
