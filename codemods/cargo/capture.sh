@@ -2,8 +2,8 @@
 # RUSTC_WORKSPACE_WRAPPER: record what cargo asks of rustc for each target of the workspace.
 #
 # Called as `capture.sh RUSTC ARGUMENT...`. For each unit a folder $CODEMOD_CAPTURE/CRATE-HASH holds
-#   argv, env   as NUL-terminated strings        run, cwd   of this invocation
-#   stderr      rustc's JSON                      status     its exit code (absent while it runs)
+#   argv, env   NUL-terminated, with the arguments added here     run, cwd   of this invocation
+#   stderr      rustc's JSON                   status     its exit code (absent while it runs)
 # Cargo does not say which of a library and its tests a message belongs to; these folders do, and they
 # stay when cargo finds the unit fresh. A shell because starting Python costs 12 ms each time.
 #
@@ -11,6 +11,7 @@
 # CODEMOD_RUSTC_ARGS  more arguments, one a line
 # CODEMOD_LIMIT       a command to run rustc under: "timeout --foreground -k 5 300"
 # CODEMOD_NEXT        the workspace wrapper that the user configured
+# CODEMOD_SHOW        not empty: give the messages to cargo as well
 
 crate= hash= metadata= previous= response=
 for argument; do
@@ -42,7 +43,8 @@ if [ -n "$response" ] && [ -f "$response" ] && [ -z "$crate" ]; then
 fi
 
 capture=$CODEMOD_CAPTURE run=$CODEMOD_RUN more=$CODEMOD_RUSTC_ARGS limit=$CODEMOD_LIMIT next=$CODEMOD_NEXT
-unset CODEMOD_CAPTURE CODEMOD_RUN CODEMOD_RUSTC_ARGS CODEMOD_LIMIT CODEMOD_NEXT
+show=$CODEMOD_SHOW
+unset CODEMOD_CAPTURE CODEMOD_RUN CODEMOD_RUSTC_ARGS CODEMOD_LIMIT CODEMOD_NEXT CODEMOD_SHOW
 
 # Cargo asks for versions and cfg with the crate name `___`: not ours to record.
 if [ -z "$crate" ] || [ "$crate" = ___ ] || [ -z "$capture" ]; then
@@ -51,25 +53,23 @@ fi
 
 unit=$capture/$crate${hash:-$metadata}
 mkdir -p "$unit" && rm -f "$unit/status" || exit 1
-printf '%s' "$run" >"$unit/run"
-pwd >"$unit/cwd"
-printf '%s\0' "$@" >"$unit/argv"
-env -0 >"$unit/env"
 
 old_ifs=$IFS
 IFS='
 '
 set -f
-if [ -n "$long" ]; then
-    rustc=$1
-    set -- "$rustc" "@$long" $more
-else
-    set -- "$@" $more
-fi
+set -- "$@" $more
 IFS=$old_ifs
+printf '%s' "$run" >"$unit/run"
+pwd >"$unit/cwd"
+printf '%s\0' "$@" >"$unit/argv"
+env -0 >"$unit/env"
+
+[ -n "$long" ] && set -- "$1" "@$long" $more
 # $limit is split on purpose: it is a command with arguments.
 $limit ${next:+"$next"} "$@" 2>"$unit/stderr"
 status=$?
-cat "$unit/stderr" >&2
+# Cargo would keep the messages and print them all again whenever the unit is fresh.
+[ -n "$show" ] && cat "$unit/stderr" >&2
 echo "$status" >"$unit/status"
 exit "$status"

@@ -14,9 +14,10 @@ from codemods.cargo.build import Build
 from codemods.cargo.capture import TIMED_OUT, Record, read_records, time_limit
 from codemods.cargo.depinfo import read_depinfo
 from codemods.cargo.diagnostics import Diagnostic
+from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.messages import PathMap, is_diagnostic, read_diagnostic, read_messages
 from codemods.cargo.metadata import Package, Target, Workspace, target_kind
-from codemods.cargo.process import Completed
+from codemods.cargo.process import Completed, Runner
 from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.stderr import CargoErrors, errors_of_cargo, started_packages
 
@@ -63,9 +64,21 @@ def check_workspace(request: CheckRequest, on_progress: Callable[[str], None] | 
     return outcome.report(time.monotonic() - started)
 
 
-def check_baseline(request: CheckRequest, on_progress: Callable[[str], None] | None = None) -> CheckReport:
-    """Return the check of the untouched sources; lints are capped where only they fail a target."""
+def check_baseline(
+    request: CheckRequest, on_progress: Callable[[str], None] | None = None, fetcher: Runner | None = None
+) -> CheckReport:
+    """Return the check of the untouched sources.
+
+    Dependencies that are not on this machine are fetched once (see `fetch.py` for `fetcher`). Lints
+    are capped where only they fail a target: later checks must ask for `cap_lints` then.
+
+    Raises:
+        MachineError: cargo cannot be started, or dependencies cannot be fetched.
+    """
     report = check_workspace(request, on_progress)
+    if lacks_dependencies(report):
+        fetch_dependencies(request.build, fetcher)
+        report = check_workspace(request, on_progress)
     if request.cap_lints or not any(fails_by_lints(unit) for unit in report.units):
         return report
     capped = check_workspace(replace(request, cap_lints=True), on_progress)

@@ -1,0 +1,115 @@
+"""Run the rustc of one recorded unit again, on a shadow copy of the sources, without cargo."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from codemods.cargo.capture import source_argument
+from codemods.cargo.diagnostics import Diagnostic
+from codemods.cargo.messages import PathMap, read_messages
+from codemods.cargo.process import Completed, Runner
+from codemods.cargo.report import Unit
+
+_DROPPED = ("--emit", "--out-dir")  # options with a value
+_DROPPED_CODEGEN = ("incremental",)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What rustc said. `output` holds the file of `--emit`, where one was asked for."""
+
+    succeeded: bool
+    diagnostics: tuple[Diagnostic, ...]
+    seconds: float
+    timed_out: bool = False
+    output: bytes | None = None
+
+
+def replay_unit(
+    unit: Unit,
+    runner: Runner,
+    *,
+    scratch_root: Path,
+    shadow_root: Path,
+    target_directory: Path,
+    extra: Sequence[str] = (),
+    environment: dict[str, str] | None = None,
+    emit: str = "metadata",
+    keep_output: bool = False,
+) -> Replayed:
+    """Return what rustc says of `unit` with the sources in `shadow_root`, laid out as in `scratch_root`.
+
+    Paths in diagnostics are relative to the repository. The output goes to a folder that is thrown
+    away (`keep_output`: its bytes are returned). `extra` follows rustc's own arguments. Paths below
+    `target_directory` stay: dependencies and generated files are those of the build.
+
+    Raises:
+        MachineError: rustc cannot be started.
+    """
+    move = mover(scratch_root, shadow_root, keep=target_directory)
+    with TemporaryDirectory(prefix="codemod-replay-") as folder:
+        out = Path(folder, "out")
+        argv = [*map(move, replay_arguments(unit.argv)), f"--emit={emit}={out}", *extra]
+        variables = {name: move(value) for name, value in unit.environment}
+        inner = replace(runner, environment={**variables, "TMPDIR": folder, **(environment or {})})
+        cwd = move(unit.cwd)
+        done = inner.run(argv, cwd=Path(cwd), writable=[Path(folder)])
+        output = out.read_bytes() if keep_output and out.exists() else None
+    return _read(done, PathMap(str(shadow_root), cwd), output)
+
+
+def replay_arguments(argv: Sequence[str]) -> list[str]:
+    """Return the recorded command without what it writes: outputs and incremental state."""
+    kept: list[str] = []
+    skip = False
+    for index, argument in enumerate(argv):
+        following = argv[index + 1] if index + 1 < len(argv) else ""
+        if skip:
+            skip = False
+        elif argument in _DROPPED or (argument == "-C" and following.startswith(_DROPPED_CODEGEN)):
+            skip = True
+        elif not _is_dropped(argument):
+            kept.append(argument)
+    return kept
+
+
+def mover(old: Path, new: Path, *, keep: Path) -> Callable[[str], str]:
+    """Return a function that moves paths below `old` to `new` in a text, those below `keep` excepted."""
+    roots = sorted({str(old), os.path.realpath(old)}, key=len, reverse=True)
+    kept = sorted({str(keep), os.path.realpath(keep)}, key=len, reverse=True)
+    stay = "|".join(map(re.escape, kept))
+    go = "|".join(map(re.escape, roots))
+    # Whole path segments only: `/work/a` is not in `/work/ab`.
+    pattern = re.compile(rf"(?<![\w.-])(?:(?P<stay>{stay})|(?P<go>{go}))(?![\w.-])")
+
+    def move(text: str) -> str:
+        return pattern.sub(lambda match: match["stay"] or str(new), text)
+
+    return move
+
+
+def root_file(unit: Unit) -> str:
+    """Return the unit's root source file as rustc is given it."""
+    return source_argument(unit.argv)
+
+
+def _is_dropped(argument: str) -> bool:
+    if argument.startswith(tuple(f"{name}=" for name in _DROPPED)):
+        return True
+    return argument.startswith(tuple(f"-C{name}=" for name in _DROPPED_CODEGEN))
+
+
+def _read(done: Completed, paths: PathMap, output: bytes | None) -> Replayed:
+    diagnostics = read_messages(done.stderr, paths)
+    if not done.succeeded and not any(found.is_error for found in diagnostics):
+        text = done.stderr.decode(errors="replace")
+        reason = "took too long" if done.timed_out else f"failed with code {done.returncode}"
+        diagnostics += (
+            Diagnostic("error", None, f"rustc {reason}", (), (), text or f"error: rustc {reason}"),
+        )
+    return Replayed(done.succeeded, diagnostics, done.seconds, done.timed_out, output)
