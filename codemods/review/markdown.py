@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator
 
 from codemods.engine.document import Grade, Outcome, RunDocument
-from codemods.review.escape import html, markdown_code, markdown_code_block, markdown_inline
+from codemods.review.escape import html, markdown_code, markdown_code_block, markdown_inline, terminal_line
 from codemods.review.groups import (
     GRADE_MEANINGS,
     GRADE_WORDS,
@@ -140,7 +140,8 @@ def _left_alone(document: RunDocument) -> Iterator[str]:
 
 
 def _group_title(group: ReasonGroup) -> str:
-    code = f" <code>{html(_cut(group.code))}</code>" if group.code else ""
+    # On one line: a blank line would end the HTML and let Markdown begin again.
+    code = f" <code>{html(terminal_line(_cut(group.code)))}</code>" if group.code else ""
     return f"{group.outcome}{code}: {plural(len(group.sites), 'site')}"
 
 

@@ -12,7 +12,7 @@ from codemods.review.diffs import Kind, Line, counts, parse_diff
 DIFF = "--- a/src/a.rs\n+++ b/src/a.rs\n@@ -4,3 +4,3 @@ fn x()\n a\n-b\n+c\n d\n"
 
 
-def test_a_diff_of_one_file():
+def test_a_diff_of_one_file() -> None:
     [file] = parse_diff(DIFF)
     assert (file.path, file.crlf, counts(file)) == ("src/a.rs", False, (1, 1))
     assert file.hunks[0].line == 4
@@ -24,24 +24,26 @@ def test_a_diff_of_one_file():
     ]
 
 
-def test_several_files_and_hunks():
+def test_several_files_and_hunks() -> None:
     text = DIFF + "@@ -9,1 +9,0 @@\n-z\n" + "diff --git a/b b/b\n" + DIFF.replace("a.rs", "b.rs")
     assert [(file.path, len(file.hunks)) for file in parse_diff(text)] == [("src/a.rs", 2), ("src/b.rs", 1)]
 
 
-def test_a_created_and_a_deleted_file_have_their_path():
+def test_a_created_and_a_deleted_file_have_their_path() -> None:
     created = "--- /dev/null\n+++ b/new.rs\n@@ -0,0 +1 @@\n+x\n"
     deleted = "--- a/old.rs\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
     assert [file.path for file in parse_diff(created + deleted)] == ["new.rs", "old.rs"]
 
 
-def test_lines_that_look_like_headers_are_code():
+def test_lines_that_look_like_headers_are_code() -> None:
     [file] = parse_diff("--- a/q.sql\n+++ b/q.sql\n@@ -1,2 +1,2 @@\n--- a comment\n+++ b\n same\n")
     assert [line.text for line in file.hunks[0].lines] == ["-- a comment", "++ b", "same"]
 
 
-def test_crlf_is_said_once_and_a_changed_line_end_is_seen():
-    [file] = parse_diff(DIFF.replace("a\n", "a\r\n").replace("b\n", "b\r\n").replace("c\n", "c\r\n").replace("d\n", "d\r\n"))
+def test_crlf_is_said_once_and_a_changed_line_end_is_seen() -> None:
+    [file] = parse_diff(
+        DIFF.replace("a\n", "a\r\n").replace("b\n", "b\r\n").replace("c\n", "c\r\n").replace("d\n", "d\r\n")
+    )
     assert file.crlf
     assert "\r" not in "".join(line.text for line in file.hunks[0].lines)
     [mixed] = parse_diff(DIFF.replace("-b\n", "-b\r\n"))
@@ -49,12 +51,12 @@ def test_crlf_is_said_once_and_a_changed_line_end_is_seen():
     assert mixed.hunks[0].lines[1] == Line(Kind.REMOVED, "b\r")
 
 
-def test_a_missing_newline_at_the_end_is_kept_as_a_remark():
+def test_a_missing_newline_at_the_end_is_kept_as_a_remark() -> None:
     [file] = parse_diff(DIFF + "\\ No newline at end of file\n")
     assert file.hunks[0].lines[-1].kind is Kind.OTHER
 
 
-def test_text_that_is_no_diff_is_kept():
+def test_text_that_is_no_diff_is_kept() -> None:
     [file] = parse_diff("what\nis this")
     assert file.path is None
     assert [line.text for line in file.hunks[0].lines] == ["what", "is this"]
@@ -65,7 +67,7 @@ lines = st.lists(st.sampled_from(["a", "-- b", "++ c", "@@ -1 +1 @@", "--- a/x",
 
 
 @given(lines, lines)
-def test_what_difflib_writes_is_read_back(old: list[str], new: list[str]):
+def test_what_difflib_writes_is_read_back(old: list[str], new: list[str]) -> None:
     text = "".join(f"{line}\n" for line in difflib.unified_diff(old, new, "a/x.rs", "b/x.rs", lineterm=""))
     read = [line for file in parse_diff(text) for hunk in file.hunks for line in hunk.lines]
     shown = [f"{line.kind.value}{line.text}" for line in read]

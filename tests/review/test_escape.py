@@ -26,27 +26,27 @@ def hidden(text: str) -> set[str]:
     return {char for char in text if unicodedata.category(char) in HIDDEN_CATEGORIES} - {"\n", "\t"}
 
 
-def test_every_hidden_character_of_unicode_is_spelled_out():
+def test_every_hidden_character_of_unicode_is_spelled_out() -> None:
     everything = "".join(map(chr, range(sys.maxunicode + 1)))
     assert hidden(escape.terminal(everything)) == set()
 
 
 @pytest.mark.parametrize("code", [*BIDI, 0x1B, 0x9B, 0x200B, 0xFEFF, 0xE0041, 0xFE00, 0x3164, 0xD800])
-def test_hidden_characters_are_shown_as_rust_writes_them(code: int):
+def test_hidden_characters_are_shown_as_rust_writes_them(code: int) -> None:
     assert escape.terminal(f"a{chr(code)}b") == f"a\\u{{{code:x}}}b"
 
 
-def test_ordinary_text_is_not_touched():
+def test_ordinary_text_is_not_touched() -> None:
     text = "fn größe() -> 漢字 { 'é' } // ✓ 🦀\n\tx"
     assert escape.terminal(text) == text
 
 
-def test_a_line_has_no_line_break():
+def test_a_line_has_no_line_break() -> None:
     assert escape.terminal_line("a\nb\tc\r\n") == r"a\nb\tc\u{d}\n"
 
 
 @given(ANY)
-def test_no_function_lets_a_hidden_character_pass(text: str):
+def test_no_function_lets_a_hidden_character_pass(text: str) -> None:
     for function in (
         escape.terminal,
         escape.terminal_line,
@@ -60,14 +60,14 @@ def test_no_function_lets_a_hidden_character_pass(text: str):
 
 
 @given(ANY)
-def test_html_leaves_no_markup(text: str):
+def test_html_leaves_no_markup(text: str) -> None:
     escaped = escape.html(text)
     assert not set("<>\"'") & set(escaped)
     assert re.sub("&(?:amp|lt|gt|quot|#x27);", "", escaped).count("&") == 0
 
 
 @given(ANY)
-def test_inline_markdown_is_one_paragraph_of_text_and_code(text: str):
+def test_inline_markdown_is_one_paragraph_of_text_and_code(text: str) -> None:
     tokens = MARKDOWN.parse(escape.markdown_inline(text))
     assert [token.type for token in tokens] in ([], ["paragraph_open", "inline", "paragraph_close"])
     children = tokens[1].children or [] if tokens else []
@@ -76,8 +76,10 @@ def test_inline_markdown_is_one_paragraph_of_text_and_code(text: str):
 
 
 @given(NASTY)
-def test_inline_markdown_says_what_the_text_says(text: str):
-    shown = "".join(re.findall(r">([^<]*)<", "".join(MARKDOWN.render(escape.markdown_inline(text)).split("<!-- -->"))))
+def test_inline_markdown_says_what_the_text_says(text: str) -> None:
+    shown = "".join(
+        re.findall(r">([^<]*)<", "".join(MARKDOWN.render(escape.markdown_inline(text)).split("<!-- -->")))
+    )
     expected = escape.html(escape.terminal(text))
     # Space and the backticks of code spans are the only things that may differ.
     assert re.sub(r"[\s`]", "", shown) == re.sub(r"[\s`]", "", expected.replace("&#x27;", "'"))
@@ -96,12 +98,12 @@ def test_inline_markdown_says_what_the_text_says(text: str):
         ("<b>", r"\<b\>"),
     ],
 )
-def test_inline_markdown(text: str, expected: str):
+def test_inline_markdown(text: str, expected: str) -> None:
     assert escape.markdown_inline(text) == expected
 
 
 @given(ANY)
-def test_a_code_span_holds_all_of_its_text(text: str):
+def test_a_code_span_holds_all_of_its_text(text: str) -> None:
     [_, inline, _] = MARKDOWN.parse("x " + escape.markdown_code(text))
     children = inline.children or []
     expected = escape.terminal_line(text)
@@ -113,7 +115,7 @@ def test_a_code_span_holds_all_of_its_text(text: str):
 
 
 @given(ANY)
-def test_a_code_span_does_not_leave_its_table_cell(text: str):
+def test_a_code_span_does_not_leave_its_table_cell(text: str) -> None:
     table = f"| a | b |\n| --- | --- |\n| {escape.markdown_code(text, in_table=True)} | 2 |\n"
     tokens = MARKDOWN.parse(table)
     assert [token.type for token in tokens].count("td_open") == 2
@@ -121,13 +123,13 @@ def test_a_code_span_does_not_leave_its_table_cell(text: str):
 
 
 @given(ANY, st.text())
-def test_a_code_block_holds_all_of_its_text(text: str, language: str):
+def test_a_code_block_holds_all_of_its_text(text: str, language: str) -> None:
     tokens = MARKDOWN.parse(f"{escape.markdown_code_block(text, language)}\n\nafter\n")
     assert [token.type for token in tokens] == ["fence", "paragraph_open", "inline", "paragraph_close"]
     assert tokens[0].content.removesuffix("\n") == escape.terminal(text).removesuffix("\n")
     assert re.fullmatch(r"[A-Za-z0-9+-]*", tokens[0].info)
 
 
-def test_sarif_text_has_neither_placeholder_nor_link():
+def test_sarif_text_has_neither_placeholder_nor_link() -> None:
     assert escape.sarif("use {0} of [u8; 4]") == "use {{0}} of [u8; 4]"
     assert escape.sarif("[a](http://evil.example)") == r"\[a\](http://evil.example)"

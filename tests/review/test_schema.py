@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from codemods.engine.document import RunDocument
@@ -18,19 +18,19 @@ SCHEMA = Path(__file__).parents[2] / "docs" / "run.schema.json"
 DOCUMENTS = [documents.mixed(), documents.hostile(), documents.document([])]
 
 
-def test_the_schema_in_the_repository_is_current():
+def test_the_schema_in_the_repository_is_current() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "run: python -m codemods.review.schema"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=["mixed", "hostile", "empty"])
-def test_a_document_fits_the_schema_and_comes_back(document: RunDocument):
+def test_a_document_fits_the_schema_and_comes_back(document: RunDocument) -> None:
     text = dump(document)
     jsonschema.Draft202012Validator(json_schema()).validate(json.loads(text))
     assert load(text) == document
     assert dump(load(text)) == text
 
 
-def test_the_schema_refuses_what_is_no_run_document():
+def test_the_schema_refuses_what_is_no_run_document() -> None:
     validator = jsonschema.Draft202012Validator(json_schema())
     values = json.loads(dump(documents.mixed()))
     values["sites"][0]["outcome"] = "perhaps"
@@ -38,23 +38,23 @@ def test_the_schema_refuses_what_is_no_run_document():
     assert not validator.is_valid({"schema": "codemod.run/1"})
 
 
-def test_keys_stand_in_a_steady_order_with_schema_first():
+def test_keys_stand_in_a_steady_order_with_schema_first() -> None:
     keys = list(json.loads(dump(documents.mixed())))
     assert keys[:3] == ["schema", "tool", "base"]
     assert keys.count("schema") == 1
 
 
-def test_the_text_holds_nothing_that_drives_a_terminal():
+def test_the_text_holds_nothing_that_drives_a_terminal() -> None:
     text = dump(documents.hostile())
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
 
 
-def test_an_indent_of_none_gives_one_line():
+def test_an_indent_of_none_gives_one_line() -> None:
     assert dump(documents.mixed(), indent=None).count("\n") == 1
 
 
-def test_unknown_keys_of_a_newer_version_are_ignored():
+def test_unknown_keys_of_a_newer_version_are_ignored() -> None:
     values = json.loads(dump(documents.mixed()))
     values["speed"] = {"rows": 1}
     values["sites"][0]["mood"] = "calm"
@@ -62,7 +62,7 @@ def test_unknown_keys_of_a_newer_version_are_ignored():
     assert load(json.dumps(values)) == documents.mixed()
 
 
-def test_keys_with_a_default_may_be_missing_in_an_older_document():
+def test_keys_with_a_default_may_be_missing_in_an_older_document() -> None:
     values = json.loads(dump(documents.mixed()))
     del values["notes"]
     assert load(json.dumps(values)) == replace(documents.mixed(), notes=())
@@ -91,7 +91,7 @@ def damaged(key: str, value: object) -> dict[str, Any]:
         (json.dumps(damaged("span", [1])), "damaged at 'sites.1.span"),
     ],
 )
-def test_foreign_or_damaged_text_is_named(text: str | bytes, message: str):
+def test_foreign_or_damaged_text_is_named(text: str | bytes, message: str) -> None:
     with pytest.raises(ReportError, match=r".") as caught:
         load(text)
     assert message in caught.value.message
