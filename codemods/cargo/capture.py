@@ -11,6 +11,9 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
+# The jobserver's pipes are closed when cargo ends; `_` is the shell's own.
+_PASSING = frozenset({"CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS", "_", "PWD", "OLDPWD"})
+
 
 @dataclass(frozen=True)
 class Record:
@@ -31,7 +34,7 @@ class Record:
     def environment(self) -> tuple[tuple[str, str], ...]:
         """The variables that cargo gave to rustc, by name."""
         pairs = (item.partition("=") for item in _strings(self.folder / "env"))
-        return tuple(sorted((name, value) for name, equals, value in pairs if equals and name != "_"))
+        return tuple(sorted((name, value) for name, equals, value in pairs if equals and name not in _PASSING))
 
     @property
     def stderr(self) -> bytes:

@@ -54,12 +54,13 @@ def replay_unit(
     move = mover(scratch_root, shadow_root, keep=target_directory)
     with TemporaryDirectory(prefix="codemod-replay-") as folder:
         out = Path(folder, "out")
-        argv = [*map(move, replay_arguments(unit.argv)), f"--emit={emit}={out}", *extra]
+        out.mkdir()
+        argv = [*map(move, replay_arguments(unit.argv)), f"--emit={emit}", "--out-dir", str(out), *extra]
         variables = {name: move(value) for name, value in unit.environment}
         inner = replace(runner, environment={**variables, "TMPDIR": folder, **(environment or {})})
         cwd = move(unit.cwd)
         done = inner.run(argv, cwd=Path(cwd), writable=[Path(folder)])
-        output = out.read_bytes() if keep_output and out.exists() else None
+        output = next((file.read_bytes() for file in out.iterdir()), None) if keep_output else None
     return _read(done, PathMap(str(shadow_root), cwd), output)
 
 
