@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from codemods.rust.spans import Span
-from codemods.rust.tokens import Token, TokenKind, matching, tokens
+from codemods.rust.tokens import Buffer, Token, TokenKind, matching, tokens
 
 Replacement = tuple[int, bytes]
 
@@ -40,13 +40,13 @@ class Repetition:
     separator: bytes | None
 
 
-def body_masks(content: bytes, matcher: Span, body: Span) -> Iterator[tuple[Replacement, ...]]:
+def body_masks(content: Buffer, matcher: Span, body: Span) -> Iterator[tuple[Replacement, ...]]:
     """Yield ways to mask the arm's `body`, the most faithful first."""
-    fragments = {name: kind for name, kind in _FRAGMENT.findall(matcher.of(content))}
+    fragments = dict(_FRAGMENT.findall(content, matcher.start, matcher.end))
     code = [token for token in tokens(content, body) if token.kind is not TokenKind.COMMENT]
     seen: set[tuple[Replacement, ...]] = set()
     for splice in Splice:
-        masks = tuple(_Masker(content, code, fragments, splice).masks())
+        masks = tuple(_Masker(code, fragments, splice).masks())
         if masks not in seen:
             seen.add(masks)
             yield masks
@@ -55,12 +55,10 @@ def body_masks(content: bytes, matcher: Span, body: Span) -> Iterator[tuple[Repl
 class _Masker:
     def __init__(
         self,
-        content: bytes,
         code: Sequence[Token],
         fragments: dict[bytes, bytes],
         splice: Splice,
     ) -> None:
-        self._content = content
         self._code = code
         self._fragments = fragments
         self._splice = splice

@@ -8,7 +8,8 @@ parentheses for the time of the parse. So offsets never change.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node, Point, QueryCursor, Range
@@ -43,20 +44,45 @@ class SourceTooDeep(CodemodError):
     """Macro calls are nested so deeply that reading them would take too long."""
 
 
-class NestedReader:
-    """Reads the nested trees of one source; those without any of `needles` are left out."""
+def _always(span: Span) -> bool:  # noqa: ARG001 - the shape of a predicate over spans
+    return True
 
-    def __init__(self, source: Source, shadow: bytes, needles: Sequence[bytes] = ()) -> None:
+
+class NestedReader:
+    """Reads the nested trees of one source."""
+
+    def __init__(self, source: Source, shadow: bytes) -> None:
         self._source = source
         self._content = source.content
+        # What is parsed: words, metavariables and comment prefixes masked. What is lexed: only the latter.
         self._buffer = bytearray(shadow + _SENTINEL)
-        self._needles = needles
+        self._code = bytearray(source.content)
         self._parser = new_parser()
-        self._allowance = _ALLOWANCE + 8 * len(shadow)
+        self._allowance = 0
+        self._is_wanted: Callable[[Span], bool] = _always
+        self._window: Span | None = None
 
-    def read(self, tree: SyntaxTree | None, examples: Iterable[DocExample]) -> tuple[SyntaxTree, ...]:
-        """Return the trees inside `tree` and inside `examples`, by position, outer before inner."""
-        found = [self._example_tree(example, tree) for example in examples if self._is_wanted(example.span)]
+    def read(
+        self,
+        tree: SyntaxTree | None,
+        examples: Iterable[DocExample],
+        is_wanted: Callable[[Span], bool] = _always,
+        window: Span | None = None,
+    ) -> tuple[SyntaxTree, ...]:
+        """Return the wanted trees in `tree` and `examples`, by position, outer before inner.
+
+        What lies inside of an unwanted span, or outside of `window`, is not looked at.
+
+        Raises:
+            SourceTooDeep: reading them all would take time out of proportion.
+        """
+        self._allowance = _ALLOWANCE + 8 * len(self._content)
+        self._is_wanted, self._window = is_wanted, window
+        found = [
+            self._example_tree(example, tree)
+            for example in examples
+            if example.is_rust and self._is_wanted(example.span)
+        ]
         waiting = [tree, *found] if tree is not None else list(found)
         while waiting:
             children = list(self._children(waiting.pop()))
@@ -64,15 +90,10 @@ class NestedReader:
             waiting += children
         return tuple(sorted(found, key=lambda tree: (tree.span.start, -tree.span.end)))
 
-    def _is_wanted(self, span: Span) -> bool:
-        if not self._needles:
-            return True
-        return any(self._content.find(needle, span.start, span.end) >= 0 for needle in self._needles)
-
     def _children(self, tree: SyntaxTree) -> Iterator[SyntaxTree]:
         known: list[Span] = []
         if tree.exact or tree.kind is TreeKind.FILE:
-            for node in QueryCursor(query(_MACROS)).captures(tree.root).get("macro", ()):
+            for node in self._macros(tree.root):
                 known.append(span_of(node))
                 if not self._is_wanted(known[-1]):
                     continue
@@ -83,10 +104,16 @@ class NestedReader:
         if not tree.exact:
             yield from self._token_calls(tree, known)
 
+    def _macros(self, root: Node) -> Sequence[Node]:
+        cursor = QueryCursor(query(_MACROS))
+        if self._window is not None:
+            cursor.set_byte_range(self._window.start, max(self._window.end, self._window.start + 1))
+        return cursor.captures(root).get("macro", ())
+
     def _token_calls(self, tree: SyntaxTree, known: list[Span]) -> Iterator[SyntaxTree]:
         """Yield the arguments of the outermost calls that only the tokens of `tree` show."""
         self._spend(len(tree.span))
-        for call in macro_calls(self._content, tree.span):
+        for call in macro_calls(self._code, tree.span):
             if any(call.span in span for span in known):
                 continue
             known.append(call.span)
@@ -119,25 +146,24 @@ class NestedReader:
             yield self._parse_between(inner, b"{}"), inner, False
             return
         whole = self._as_block(inner) if call.delimiter == "{" else self._as_list(inner)
-        if whole is None and (call.delimiter == "{" or b";" in inner.of(self._content)):
+        if whole is None and (call.delimiter == "{" or b";" in self._code[inner.start : inner.end]):
             whole = self._as_list(inner) if call.delimiter == "{" else self._as_block(inner)
         if whole is not None:
             yield from whole
             return
         self._spend(len(inner))
-        for span in split(self._content, inner, _SEPARATORS):
+        for span in split(self._code, inner, _SEPARATORS):
             if self._is_wanted(span):
                 yield self._piece(span)
 
     def _is_template(self, inner: Span) -> bool:
         """Whether the tokens hold `#name` or `#(…)*`, as those of `quote!` do."""
-        text = inner.of(self._content)
-        if b"#" not in text:
+        if self._code.find(b"#", inner.start, inner.end) < 0:
             return False
         self._spend(len(inner))
         return any(
-            token.text == b"#" and _TEMPLATE_MARK.match(self._content, token.span.start)
-            for token in tokens(self._content, inner)
+            token.text == b"#" and _TEMPLATE_MARK.match(self._code, token.span.start)
+            for token in tokens(self._code, inner)
         )
 
     def _piece(self, span: Span) -> Piece:
@@ -217,7 +243,7 @@ class NestedReader:
     def _body(self, call: MacroCall, arm: Span, parent: SyntaxTree) -> SyntaxTree:
         inner = Span(call.args.start + 1, max(call.args.start + 1, call.args.end - 1))
         self._spend(len(call.span) + len(inner))
-        masks = list(body_masks(self._content, arm, inner))
+        masks = list(body_masks(self._code, arm, inner))
         for mask in masks:
             self._overwrite(inner, mask)
             pieces = self._as_block(inner) or self._as_list(inner, b"()")
@@ -226,22 +252,29 @@ class NestedReader:
                 return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, exact)
         self._overwrite(inner, masks[0])
         root = self._parse_between(inner, b"{}")
-        is_empty = not any(token.kind is not TokenKind.COMMENT for token in tokens(self._content, inner))
+        is_empty = not any(token.kind is not TokenKind.COMMENT for token in tokens(self._code, inner))
         return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, is_empty)
 
     def _overwrite(self, span: Span, replacements: Iterable[Replacement]) -> None:
-        self._buffer[span.start : span.end] = masked(span.of(self._content), self._source.edition)
+        self._buffer[span.start : span.end] = masked(self._code[span.start : span.end], self._source.edition)
         for offset, text in replacements:
             self._buffer[offset : offset + len(text)] = text
 
     def _example_tree(self, example: DocExample, parent: SyntaxTree | None) -> SyntaxTree:
+        self._blank_between(example.code_ranges)
         for line in example.code_ranges:
-            self._buffer[line.start : line.end] = masked(line.of(self._content), example.edition)
-        root = self._parse(*example.code_ranges)
+            self._buffer[line.start : line.end] = masked(self._code[line.start : line.end], example.edition)
+        root = self._parse(example.span)
         exact = not root.has_error
         return SyntaxTree(
             TreeKind.DOC_EXAMPLE, root, example.span, self._source, parent, None, example, exact
         )
+
+    def _blank_between(self, ranges: Sequence[Span]) -> None:
+        """Make spaces of what stands before the code of each line: `/// `, and the mark of hidden lines."""
+        for line, following in pairwise(ranges):
+            gap = slice(line.end, following.start)
+            self._code[gap] = self._buffer[gap] = b" " * (following.start - line.end)
 
     def _parse_between(self, inner: Span, lent: bytes | None) -> Node:
         """Parse `inner` with the bytes beside it, read as the brackets `lent` where given."""
@@ -253,11 +286,10 @@ class NestedReader:
         self._buffer[before], self._buffer[after] = kept
         return root
 
-    def _parse(self, *spans: Span) -> Node:
-        self._spend(sum(map(len, spans)))
+    def _parse(self, span: Span) -> Node:
+        self._spend(len(span))
         end = len(self._content)
-        ranges = [_range(span.start, span.end) for span in spans]
-        self._parser.included_ranges = [*ranges, _range(end, end + len(_SENTINEL))]
+        self._parser.included_ranges = [_range(span.start, span.end), _range(end, end + len(_SENTINEL))]
         return self._parser.parse(self._buffer).root_node
 
     def _spend(self, count: int) -> None:

@@ -28,22 +28,22 @@ _DYN_KEYWORD = re.compile(
 )
 
 
-def masked(content: bytes, edition: str) -> bytes:
+def masked(content: bytes | bytearray, edition: str) -> bytes:
     """Return `content` with names that the grammar reserves replaced, byte for byte as long."""
     return with_replaced(content, replacements(content, edition))
 
 
-def with_replaced(content: bytes, found: Iterator[tuple[int, bytes]]) -> bytes:
+def with_replaced(content: bytes | bytearray, found: Iterator[tuple[int, bytes]]) -> bytes:
     """Return `content` with each `(offset, bytes)` written over it."""
     result: bytearray | None = None
     for offset, text in found:
         if result is None:
             result = bytearray(content)
         result[offset : offset + len(text)] = text
-    return content if result is None else bytes(result)
+    return bytes(content if result is None else result)
 
 
-def replacements(content: bytes, edition: str) -> Iterator[tuple[int, bytes]]:
+def replacements(content: bytes | bytearray, edition: str) -> Iterator[tuple[int, bytes]]:
     """Yield `(offset, replacement)` for each word of `content` that is a name in `edition`."""
     for offset in _words(content, b"try"):
         if edition == "2015" or _BANG.match(content, offset + 3):
@@ -60,7 +60,7 @@ def replacements(content: bytes, edition: str) -> Iterator[tuple[int, bytes]]:
                 yield offset, b"dy_"
 
 
-def _words(content: bytes, word: bytes) -> Iterator[int]:
+def _words(content: bytes | bytearray, word: bytes) -> Iterator[int]:
     """Yield where `word` stands as a whole word."""
     at = content.find(word)
     while at >= 0:

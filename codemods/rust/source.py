@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodError
+from codemods.rust.comments import Comment, comments
+from codemods.rust.docs import DocExample, doc_examples
+from codemods.rust.items import cfg_attributes, enclosing_body, enclosing_item
+from codemods.rust.keep import KEEP_MARK, CommentLines, comment_lines
 from codemods.rust.reserved import masked
 from codemods.rust.spans import Span
-from codemods.rust.trees import SyntaxTree, TreeKind
+from codemods.rust.trees import SyntaxTree, TreeKind, path_to
 
 if TYPE_CHECKING:
-    from codemods.rust.docs import DocExample
+    from tree_sitter import Node
+
+    from codemods.rust.nested import NestedReader
 
 BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 16_000_000
+_OPAQUE = frozenset({"token_tree", "token_tree_pattern", "line_comment", "block_comment", "ERROR"})
 
 
 class SourceError(CodemodError):
@@ -80,15 +87,17 @@ class Source:
 
         Without needles, all of them. Whoever knows what to look for saves most of the work.
         """
-        from codemods.rust.nested import NestedReader  # noqa: PLC0415 - the rooms below import this one
-
         key = tuple(sorted(set(needles)))
         if key not in self._read:
-            own = self.file_tree
-            reader = NestedReader(self, self._shadow, key)
-            nested = reader.read(own, self.doc_examples)
-            self._read[key] = (own, *nested) if own is not None else nested
+            self._read[key] = self._trees(lambda span: not key or self._holds(span, key))
         return self._read[key]
+
+    def trees_at(self, span: Span) -> tuple[SyntaxTree, ...]:
+        """Return the trees that hold `span`, outermost first: the file's, then nested ones."""
+        tree = self.file_tree
+        if tree is not None and not _is_nested(tree.root, span):
+            return (tree,)
+        return self._trees(lambda wanted: span in wanted, span)
 
     @cached_property
     def file_tree(self) -> SyntaxTree | None:
@@ -103,8 +112,13 @@ class Source:
 
     @cached_property
     def doc_examples(self) -> tuple[DocExample, ...]:
-        """The Rust examples in the file's documentation, by position."""
-        return ()
+        """The code blocks in the file's documentation, by position; also those that are not Rust."""
+        return doc_examples(self)
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments of the file, those in macro arguments too; none for Markdown."""
+        return () if self.is_markdown else tuple(comments(self.content))
 
     @property
     def has_errors(self) -> bool:
@@ -147,6 +161,55 @@ class Source:
         crlf = self.content.count(b"\r\n")
         return "\r\n" if 2 * crlf > self.content.count(b"\n") else "\n"
 
+    def kept(self, span: Span, recipe_id: str) -> str | None:
+        """Return why a comment asks to leave the site at `span` alone; None if none does.
+
+        The comment is `// codemod: keep` or `// codemod: keep(recipe): why`, on the site's first or last
+        line, or above it with nothing but comments and attributes between.
+        """
+        if KEEP_MARK not in self.content:
+            return None
+        example = next((example for example in self.doc_examples if span in example.span), None)
+        if example is not None:
+            lines = comment_lines(self.content, example.code_ranges, self._line)
+        else:
+            lines = self._comment_lines
+        return lines.reason(self._line(span.start), self._line(max(span.start, span.end - 1)), recipe_id)
+
+    def enclosing_item(self, span: Span) -> str:
+        """Return the path of the items around `span`: `mod tests/impl Foo/fn bar`; "" at the top."""
+        return enclosing_item(self.trees_at(span), span)
+
+    def enclosing_body(self, span: Span) -> Span | None:
+        """Return the innermost function, constant or macro definition around `span`."""
+        return enclosing_body(self.trees_at(span), span)
+
+    def in_attribute_cfg(self, span: Span) -> tuple[str, ...]:
+        """Return the `#[cfg(…)]` and `#![cfg(…)]` attributes in force at `span`, outermost first."""
+        return cfg_attributes(self.trees_at(span), span)
+
+    @cached_property
+    def _comment_lines(self) -> CommentLines:
+        return comment_lines(self.content, [Span(0, len(self.content))], self._line)
+
+    def _line(self, offset: int) -> int:
+        return bisect_right(self._line_starts, offset) or 1
+
+    def _trees(self, is_wanted: Callable[[Span], bool], window: Span | None = None) -> tuple[SyntaxTree, ...]:
+        own = self.file_tree
+        examples = [example for example in self.doc_examples if is_wanted(example.span)]
+        nested = self._reader.read(own, examples, is_wanted, window)
+        return (own, *nested) if own is not None else nested
+
+    def _holds(self, span: Span, needles: Sequence[bytes]) -> bool:
+        return any(self.content.find(needle, span.start, span.end) >= 0 for needle in needles)
+
+    @cached_property
+    def _reader(self) -> NestedReader:
+        from codemods.rust.nested import NestedReader  # noqa: PLC0415 - loading the grammar takes time
+
+        return NestedReader(self, self._shadow)
+
     @cached_property
     def _shadow(self) -> bytes:
         return masked(self.content, self.edition)
@@ -157,9 +220,15 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
+        # A byte order mark is no column, so the first line starts after it.
         starts = [len(BOM) if self.content.startswith(BOM) else 0]
         at = self.content.find(b"\n")
         while at >= 0:
             starts.append(at + 1)
             at = self.content.find(b"\n", at + 1)
         return starts
+
+
+def _is_nested(root: Node, span: Span) -> bool:
+    """Whether `span` lies in a token tree or comment, or where the grammar failed."""
+    return any(node.type in _OPAQUE for node in path_to(root, span))

@@ -68,7 +68,10 @@ _TOKEN = re.compile(
 _COMMENT_MARK = re.compile(rb"/\*|\*/")
 
 
-def tokens(content: bytes, span: Span | None = None) -> Iterator[Token]:
+Buffer = bytes | bytearray
+
+
+def tokens(content: Buffer, span: Span | None = None) -> Iterator[Token]:
     """Yield the tokens of `content` inside `span`, comments included, whitespace not.
 
     `span` must not start inside a string or comment. Never fails: a byte that starts no
@@ -84,11 +87,11 @@ def tokens(content: bytes, span: Span | None = None) -> Iterator[Token]:
             kind = TokenKind("string" if match.lastgroup == "hashes" else match.lastgroup)
             if kind is TokenKind.COMMENT and match.group() == b"/*":
                 stop = _block_comment_end(content, at, end)
-            yield Token(kind, Span(at, stop), content[at:stop])
+            yield Token(kind, Span(at, stop), bytes(content[at:stop]))
         at = stop
 
 
-def macro_calls(content: bytes, span: Span) -> Iterator[TokenMacroCall]:
+def macro_calls(content: Buffer, span: Span) -> Iterator[TokenMacroCall]:
     """Yield every `path ! tree` inside `span`, outer ones before inner ones.
 
     A `macro_rules! name { … }` definition is not a call; calls inside of it are found.
@@ -118,7 +121,7 @@ def matching(code: Sequence[Token]) -> dict[int, int]:
     return partners
 
 
-def split(content: bytes, inner: Span, separators: frozenset[bytes]) -> Iterator[Span]:
+def split(content: Buffer, inner: Span, separators: frozenset[bytes]) -> Iterator[Span]:
     """Yield the spans between top-level `separators` inside `inner`; those without code are left out."""
     start, depth, has_code = inner.start, 0, False
     for token in tokens(content, inner):
@@ -149,7 +152,7 @@ def _path_start(code: Sequence[Token], last: int) -> int:
     return start
 
 
-def _block_comment_end(content: bytes, start: int, end: int) -> int:
+def _block_comment_end(content: Buffer, start: int, end: int) -> int:
     """Return where the block comment at `start` ends; they nest. An open one runs to `end`."""
     depth = 0
     for mark in _COMMENT_MARK.finditer(content, start, end):

@@ -104,6 +104,20 @@ def _item_parsed(root: Node, span: Span) -> bool:
         node = child
 
 
+def path_to(root: Node, span: Span) -> list[Node]:
+    """Return the nodes from `root` down that cover `span`, outermost first."""
+    if not covers(root, span):
+        return []
+    node = root.descendant_for_byte_range(span.start, span.end)
+    path: list[Node] = []
+    while node is not None:
+        path.append(node)
+        if node == root:
+            break
+        node = node.parent
+    return path[::-1]
+
+
 def covers(node: Node, span: Span) -> bool:
     """Whether `node` spans all of `span`."""
     return node.start_byte <= span.start and span.end <= node.end_byte
