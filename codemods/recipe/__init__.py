@@ -2,7 +2,8 @@
 
 from codemods.recipe.constraints import Kind
 from codemods.recipe.facts import Answer, Fact, Facts, Known, MacroOrigin, Unknown
-from codemods.recipe.matching import Capture
+from codemods.recipe.lift import RecipeError
+from codemods.recipe.matcher import Capture
 from codemods.recipe.pattern import Pattern
 from codemods.recipe.proposals import (
     Ambiguous,
@@ -17,13 +18,14 @@ from codemods.recipe.proposals import (
     Skipped,
 )
 from codemods.recipe.query import Finder, Query
-from codemods.recipe.recipe import Applicability, Recipe, RecipeError, recipe
+from codemods.recipe.recipe import Applicability, Recipe, recipe
 from codemods.recipe.search import Match
 from codemods.recipe.settings import Setting, Settings
 from codemods.recipe.site import Site, find_sites
 from codemods.rust.edits import Edit
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
+from codemods.rust.tokens import Token, TokenKind, TokenMacroCall, macro_calls, matching, tokens
 from codemods.rust.trees import SyntaxTree, TreeKind
 
 __all__ = [
@@ -58,8 +60,14 @@ __all__ = [
     "Source",
     "Span",
     "SyntaxTree",
+    "Token",
+    "TokenKind",
+    "TokenMacroCall",
     "TreeKind",
     "Unknown",
     "find_sites",
+    "macro_calls",
+    "matching",
     "recipe",
+    "tokens",
 ]

@@ -52,6 +52,15 @@ def discover(workspace: Path | None = None, cache: MetadataCache | None = None) 
     return in_run_order(found.values())
 
 
+def built_in(cache: MetadataCache | None = None) -> tuple[RecipeInfo, ...]:
+    """Return the recipes that come with this tool, in the order in which they run.
+
+    Raises:
+        MetadataError: a module is not a recipe that can be read.
+    """
+    return in_run_order(read_metadata(path, "built-in", cache, module) for path, module in _built_in())
+
+
 def select(infos: Sequence[RecipeInfo], ids: Iterable[str]) -> tuple[RecipeInfo, ...]:
     """Return the recipes with these ids, in the order in which they run.
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from codemods.errors import CodemodError
 from codemods.recipe.documentation import Documentation, parse_documentation
@@ -147,9 +147,8 @@ def _files(path: Path) -> Sequence[Path]:
     return sorted(path.parent.rglob("*.py")) if path.name == "__init__.py" else [path]
 
 
-def _from_json(stored: dict[str, object]) -> RecipeInfo:
-    names = {field.name for field in fields(RecipeInfo)}
-    if set(stored) != names:
+def _from_json(stored: dict[str, Any]) -> RecipeInfo:
+    if set(stored) != {field.name for field in fields(RecipeInfo)}:
         raise KeyError("another version wrote this")
-    lists = {name: tuple(stored[name]) for name in ("after", "needs", "settings")}  # type: ignore[arg-type]
-    return RecipeInfo(**{**stored, **lists, "path": Path(str(stored["path"]))})  # type: ignore[arg-type]
+    lists = {name: tuple(stored[name]) for name in ("after", "needs", "settings")}
+    return RecipeInfo(**{**stored, **lists, "path": Path(stored["path"])})

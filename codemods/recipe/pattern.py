@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import QueryCursor
 
 from codemods.recipe.constraints import Constraint, Test, allowed_texts, as_test
-from codemods.recipe.matching import Matcher
+from codemods.recipe.matcher import Matcher
 from codemods.recipe.search import Match, Needles, trees_to_search
 from codemods.recipe.templates import (
     Branch,

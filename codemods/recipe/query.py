@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import tree_sitter
 from tree_sitter import QueryCursor, QueryError
 
-from codemods.recipe.matching import Capture
+from codemods.recipe.matcher import Capture
 from codemods.recipe.search import Match, Needles, trees_to_search
 from codemods.recipe.templates import PatternError
 from codemods.rust import grammar
@@ -128,11 +128,15 @@ class _Predicates:
         self.source = source
 
     def __call__(
-        self, name: str, arguments: list[tuple[str, str]], _index: int, captures: dict[str, list[Node]]
+        self,
+        predicate: str,
+        args: list[tuple[str, Literal["capture", "string"]]],
+        pattern_index: int,  # noqa: ARG002 - the parameters are those that tree-sitter passes
+        captures: dict[str, list[Node]],
     ) -> bool:
-        positive = not name.startswith("not-")
-        operation = name.removeprefix("not-").removeprefix("text-").removesuffix("?")
-        (_, subject), *operands = arguments
+        positive = not predicate.startswith("not-")
+        operation = predicate.removeprefix("not-").removeprefix("text-").removesuffix("?")
+        (_, subject), *operands = args
         texts = self._texts(captures.get(subject, []))
         expected = [text for kind, value in operands for text in self._values(kind, value, captures)]
         return all(_holds(operation, text, expected) is positive for text in texts)

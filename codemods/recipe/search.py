@@ -11,7 +11,7 @@ from codemods.rust.spans import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from codemods.recipe.matching import Capture
+    from codemods.recipe.matcher import Capture
     from codemods.rust.source import Source
     from codemods.rust.trees import SyntaxTree
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.recipe.matching import Capture
+from codemods.recipe.matcher import Capture
 from codemods.recipe.proposals import Edited, Form
 from codemods.recipe.search import Match
 from codemods.rust.edits import Edit, ordered

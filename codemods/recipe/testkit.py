@@ -12,10 +12,11 @@ def test_trim_start_end(case: Case) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from codemods.recipe.cases import (
     OWN,
@@ -35,6 +36,9 @@ from codemods.recipe.site import Site, find_sites
 from codemods.rust.edits import apply_edits
 from codemods.rust.source import Source
 
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
 __all__ = [
     "OWN",
     "STD",
@@ -45,6 +49,7 @@ __all__ = [
     "cases_of_folder",
     "check",
     "failure_of",
+    "parameters",
     "rewritten",
     "untouched",
 ]
@@ -86,7 +91,7 @@ def check(recipe: Recipe, case: Case) -> None:
 def failure_of(recipe: Recipe, case: Case) -> Failure | None:
     """Return what is wrong when `recipe` runs on `case`; None if nothing is."""
     first = _run(recipe, case, case.before)
-    expected, actual = _as_file(case, case.after), first.content.decode()
+    expected, actual = file_of(case, case.after), first.content.decode()
     if actual != expected:
         return Failure(_why(first, case), expected, actual)
     if case.code is not None:
@@ -104,6 +109,23 @@ def failure_of(recipe: Recipe, case: Case) -> Failure | None:
     return None
 
 
+def parameters(cases: Iterable[Case]) -> list[ParameterSet]:
+    """Return `cases` for `pytest.mark.parametrize`; one that is UNFINISHED is expected to fail."""
+    import pytest  # noqa: PLC0415 - `codemod recipe test` runs cases without it
+
+    unfinished = pytest.mark.xfail(reason="UNFINISHED: fill in this fixture", strict=True)
+    return [
+        pytest.param(case, id=case.name, marks=[unfinished] if case.is_unfinished else []) for case in cases
+    ]
+
+
+def file_of(case: Case, code: str) -> str:
+    """Return the whole file that `code` of `case` stands in."""
+    if case.is_file or not _is_statements(case):
+        return f"{case.given}\n{code}" if case.given else code
+    return f"{case.given}\nfn case() {{\n{code}\n}}\n"
+
+
 def facts_for(recipe: Recipe, sites: tuple[Site, ...], answers: Answers) -> Facts:
     """Return the facts that `recipe` would get if the compiler answered so."""
     ask = _asker(answers)
@@ -119,7 +141,7 @@ def _asker(answers: Answers) -> Callable[[Site, Fact], Answer]:
 
 
 def _run(recipe: Recipe, case: Case, code: str) -> _Outcome:
-    content = _as_file(case, code).encode()
+    content = file_of(case, code).encode()
     return _run_on(recipe, case, Source(PurePosixPath(case.path), content, case.edition))
 
 
@@ -146,12 +168,6 @@ def _form(change: Change, name: str | None) -> Form:
     forms = {form.name: form for form in change.forms}
     assert name in forms, f"there is no form {name!r}, only {', '.join(forms)}"
     return forms[name]
-
-
-def _as_file(case: Case, code: str) -> str:
-    if case.is_file or not _is_statements(case):
-        return f"{case.given}\n{code}" if case.given else code
-    return f"{case.given}\nfn case() {{\n{code}\n}}\n"
 
 
 def _is_statements(case: Case) -> bool:
