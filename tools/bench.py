@@ -38,7 +38,7 @@ Measured on {day} with {tools}, by
 
     {command}
 
-Ratios are codemod over the other tool. The best of {rounds} runs each, except `apply`, which is one run a crate:
+Ratios are codemod over the other tool. The best of {rounds} runs each, except `apply`, one run a crate:
 `cold` with nothing built, `warm` with dependencies built and every file of the crate changed. Plain cargo is
 `cargo check --workspace --all-targets`, `git apply` of the same edits, and the same check again in one target
 folder. CPU is user and system time of a process and of all processes it waited for; memory is that of a

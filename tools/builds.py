@@ -17,8 +17,12 @@ from tools.processes import Finished, run
 # Lints the crate denies itself must not hide the report.
 WRAPPER = '#!/bin/sh\nexec "$@" --cap-lints=warn --force-warn=deprecated\n'
 TRY_IS_DEPRECATED = re.compile(r"^use of deprecated macro `.*`: use the `\?` operator instead$")
-VERDICT = re.compile(r"^test (?P<name>.+?)(?: - should panic)? \.\.\. (?P<verdict>ok|FAILED|ignored)\b", re.M)
-RUNNING = re.compile(r"^\s+(?:Running|Doc-tests) ", re.M)
+VERDICT = re.compile(
+    r"^test (?P<name>.+?)(?: - should panic| - compile fail| - compile)? \.\.\. (?P<verdict>ok|FAILED|ignored)\b",
+    re.M,
+)
+DOC_LINE = re.compile(r" \(line \d+\)")
+RUNNING = re.compile(r"^\s+Running ", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,20 @@ def check(folder: Path, target: Path) -> Check:
 
 
 def test(folder: Path, target: Path) -> Tests:
-    """Run the unit and integration tests of the package in `folder`, building in `target`."""
-    command = ["cargo", "test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--offline"]
-    finished = run(command, cwd=folder, env=environment(target))
-    found = VERDICT.finditer(finished.stdout.decode(errors="replace"))
-    verdicts = Counter((match["name"], match["verdict"]) for match in found)
-    return Tests(
-        verdicts, RUNNING.search(finished.stderr.decode(errors="replace")) is not None, finished.wall
-    )
+    """Run the unit, integration and doc tests of the package in `folder`, building in `target`."""
+    command = ["cargo", "test", "--workspace", "--no-fail-fast", "--offline"]
+    env = environment(target)
+    code = run([*command, "--lib", "--bins", "--tests"], cwd=folder, env=env)
+    # Separately: doc tests run even where another test does not build. Fails where there is no library.
+    docs = run([*command, "--doc"], cwd=folder, env=env)
+    is_built = RUNNING.search(code.stderr.decode(errors="replace")) is not None
+    return Tests(read_verdicts(code.stdout) + read_verdicts(docs.stdout), is_built, code.wall + docs.wall)
+
+
+def read_verdicts(printed: bytes) -> Counter[tuple[str, str]]:
+    """Return name and verdict of each test; doc tests by item alone, because lines may move."""
+    found = VERDICT.finditer(printed.decode(errors="replace"))
+    return Counter((DOC_LINE.sub("", match["name"]), match["verdict"]) for match in found)
 
 
 def environment(target: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools import ours
 from tools.builds import Check, Place, Tests, check, test
 from tools.crates import Crate, changed_lines, fresh_clone, repository, rust_files
-from tools.peers import PeerResult, Setting, Tool, converted_places, measure_peer
+from tools.peers import PeerResult, Setting, Tool, converted_places, measure_peer, unreported
 from tools.processes import must, run
 from tools.tokens import doc_try_count, line_and_column, try_sites
 
@@ -26,77 +26,78 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Everything measured on one crate. Diff lines are lines removed plus lines added, `.rs` files only."""
+class Before:
+    """What the untouched crate holds, counted without codemod."""
 
-    crate: Crate
     reported: int  # uses of std's macro, from rustc's own deprecation report
     in_code: int  # `try!` counted by the lexer outside comments and literals
     in_docs: int  # the same in doc examples
-    applied: ours.Applied
-    left_reported: int  # uses rustc still reports on the branch
-    converted: frozenset[Place]  # seen by the lexer before and gone from the branch
-    wrong: int  # of these, how many rustc does not report as uses of std's macro
-    unaccounted: frozenset[Place]  # seen by the lexer, absent from the run document
+    seconds: float  # the baseline check
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What the branch holds, read with git and cargo."""
+
     commits: int
     broken_commits: int
     new_errors: int
-    diff_lines: int  # in files that were not rustfmt-clean
-    least: int
-    diff_lines_clean: int  # in files that were
-    least_clean: int
+    left_reported: int  # uses of std's macro that rustc still reports
+    converted: frozenset[Place]  # seen by the lexer before and gone now
+    own: int  # of these, uses of the crate's own macro
+    not_compiled: int  # of these, in code that this build does not compile
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Lines removed plus lines added, `.rs` files only, and the fewest that the applied sites need."""
+
+    lines: int = 0
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Everything measured on one crate."""
+
+    crate: Crate
+    before: Before
+    applied: ours.Applied
+    branch: Branch
+    unaccounted: frozenset[Place]  # seen by the lexer, absent from the run document
+    diff: Diff  # in files that were not rustfmt-clean
+    diff_clean: Diff  # in files that were
     tests_before: Tests | None
     tests_after: Tests | None
     second_applied: int
     seconds_scan: float
-    seconds_baseline: float
     peers: tuple[PeerResult, ...]
 
 
 def measure(crate: Crate, options: Options) -> Row:
     """Run everything over one crate and return its row."""
     origin = repository(crate, options.cache)
-    runs = options.cache / "runs" / crate.slug
-    target = options.cache / "targets" / crate.slug
+    runs, target = options.cache / "runs" / crate.slug, options.cache / "targets" / crate.slug
     shutil.rmtree(runs, ignore_errors=True)
     folder = fresh_clone(origin, runs / "codemod")
-    base = must(["git", "rev-parse", "HEAD"], cwd=folder).stdout.decode().strip()
-    files = rust_files(folder)
-    baseline = check(folder, target)
+    setting = Setting(origin, runs, target, rust_files(folder), check(folder, target))
     tests_before = test(folder, target) if options.tests else None
     scanned = ours.scan(folder, runs)
     applied = ours.apply(folder, runs)
-    branch = _read_branch(folder, target, base, applied, baseline)
-    changed = changed_lines(folder, base, branch.tip)
-    least = ours.least_for_applied(files, applied.records("applied"))
-    clean = {path for path in changed if is_formatted(folder / path, files.get(path, b""), folder)}
-    after = rust_files(folder, branch.tip)
-    converted = frozenset(
-        place for path in files for place in converted_places(path, files[path], after.get(path, b""))
-    )
-    setting = Setting(origin, runs, target, files, baseline)
+    tip = applied.document["tip"]
+    diff, diff_clean = _diffs(folder, setting.files, applied, tip)
     return Row(
         crate,
-        reported=len(baseline.try_uses),
-        in_code=sum(len(try_sites(source)) for source in files.values()),
-        in_docs=sum(doc_try_count(source) for source in files.values()),
+        before=_before(setting),
         applied=applied,
-        left_reported=len(branch.try_uses),
-        converted=converted,
-        wrong=len(converted - baseline.try_uses),
-        unaccounted=_code_places(files) - applied.places(),
-        commits=branch.commits,
-        broken_commits=branch.broken,
-        new_errors=branch.new_errors,
-        diff_lines=sum(lines for path, lines in changed.items() if path not in clean),
-        least=sum(lines for path, lines in least.items() if path not in clean),
-        diff_lines_clean=sum(lines for path, lines in changed.items() if path in clean),
-        least_clean=sum(lines for path, lines in least.items() if path in clean),
+        branch=_branch(folder, setting, tip),
+        unaccounted=_code_places(setting.files) - applied.places(),
+        diff=diff,
+        diff_clean=diff_clean,
         tests_before=tests_before,
         tests_after=test(folder, target) if options.tests else None,
-        second_applied=ours.apply(folder, runs / "second").count("applied") if applied.document["tip"] else 0,
+        second_applied=ours.apply(folder, runs / "second").count("applied") if tip else 0,
         seconds_scan=scanned.wall,
-        seconds_baseline=baseline.seconds,
         peers=tuple(measure_peer(name, tool, setting) for name, tool in options.peers.items()),
     )
 
@@ -117,28 +118,57 @@ def is_formatted(path: Path, source: bytes, folder: Path) -> bool:
     return finished.code == 0 and finished.stdout == source
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    """What the branch holds; `folder` is left with its tip checked out."""
-
-    tip: str
-    commits: int
-    broken: int
-    new_errors: int
-    try_uses: frozenset[Place]
+def _before(setting: Setting) -> Before:
+    return Before(
+        reported=len(setting.baseline.try_uses),
+        in_code=sum(len(try_sites(source)) for source in setting.files.values()),
+        in_docs=sum(doc_try_count(source) for source in setting.files.values()),
+        seconds=setting.baseline.seconds,
+    )
 
 
-def _read_branch(folder: Path, target: Path, base: str, applied: ours.Applied, baseline: Check) -> _Branch:
-    tip = applied.document["tip"]
-    if tip is None:
-        return _Branch(base, 0, 0, 0, baseline.try_uses)
-    listed = ours.commits(folder, base, tip)
-    broken, built = 0, baseline
+def _diffs(
+    folder: Path, files: dict[str, bytes], applied: ours.Applied, tip: str | None
+) -> tuple[Diff, Diff]:
+    """Return the diff of the branch outside and inside files that were rustfmt-clean."""
+    changed = changed_lines(folder, "HEAD", tip) if tip else {}
+    least = ours.least_for_applied(files, applied.records("applied"))
+    sums = {False: Diff(), True: Diff()}
+    for path in sorted({*changed, *least}):
+        clean = is_formatted(folder / path, files.get(path, b""), folder)
+        so_far = sums[clean]
+        sums[clean] = Diff(so_far.lines + changed.get(path, 0), so_far.least + least.get(path, 0))
+    return sums[False], sums[True]
+
+
+def _branch(folder: Path, setting: Setting, tip: str | None) -> Branch:
+    """Build each commit up to `tip` and leave that one checked out."""
+    listed = ours.commits(folder, "HEAD", tip) if tip else []
+    built, broken = setting.baseline, 0
     for commit in listed:
         must(["git", "checkout", "-q", "--detach", commit], cwd=folder)
-        built = check(folder, target)
-        broken += 1 if built.errors - baseline.errors else 0
-    return _Branch(tip, len(listed), broken, sum((built.errors - baseline.errors).values()), built.try_uses)
+        built = check(folder, setting.target)
+        broken += 1 if _new_errors(built, setting.baseline) else 0
+    after = rust_files(folder)
+    converted = {
+        place
+        for path, source in setting.files.items()
+        for place in converted_places(path, source, after.get(path, b""))
+    }
+    own, not_compiled = unreported(converted, setting)
+    return Branch(
+        commits=len(listed),
+        broken_commits=broken,
+        new_errors=_new_errors(built, setting.baseline),
+        left_reported=len(built.try_uses),
+        converted=frozenset(converted),
+        own=own,
+        not_compiled=not_compiled,
+    )
+
+
+def _new_errors(built: Check, baseline: Check) -> int:
+    return sum((built.errors - baseline.errors).values())
 
 
 def _code_places(files: dict[str, bytes]) -> frozenset[Place]:

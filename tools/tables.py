@@ -43,10 +43,11 @@ def page(rows: Sequence[Row], day: str, tools: Sequence[str], command: str) -> s
 PEERS = """\
 ## Other tools on the same crates
 
-**Left** counts `try!` (and `r#try!`) tokens still in code. **Wrong** are those rewritten although rustc
-reports no use of std's macro there: a crate's own `try!`, or code that this build does not compile.
-**Errors** are new compile errors. `cargo fix --edition` writes `r#try!`, so it converts none. ast-grep runs
-once with the plain pattern `try!($A)` and once with an expert's rules for the ERROR nodes its grammar makes
+**Converted** and **left** are counted by the lexer, in code. **Own** are those converted although the crate
+defines a `try!` itself and rustc names no use of std's macro there: the meaning changed. **Not compiled** are
+converted in code that no target of this build reaches, so nobody checked them. **Errors** are new compile
+errors. `cargo fix --edition` writes `r#try!`, so it converts none. ast-grep runs once with the plain
+pattern `try!($A)` and once with an expert's rules for the ERROR nodes its grammar makes
 (`tools/ast_grep_expert.yml`).
 
 """
@@ -69,11 +70,11 @@ def _targets(rows: Sequence[Row]) -> str:
 
 def _sites(rows: Sequence[Row]) -> str:
     numbers: list[Callable[[Row], int]] = [
-        lambda row: row.reported,
-        lambda row: row.in_code,
-        lambda row: row.in_docs,
+        lambda row: row.before.reported,
+        lambda row: row.before.in_code,
+        lambda row: row.before.in_docs,
         *(_counter(outcome) for outcome in ("found", "applied", "refused", "rejected", "unverified")),
-        lambda row: row.left_reported,
+        lambda row: row.branch.left_reported,
         lambda row: len(row.unaccounted),
     ]
     head = (
@@ -96,17 +97,17 @@ def _result(row: Row) -> list[str]:
     return [
         row.crate.slug,
         str(row.applied.document["compiles"]),
-        str(row.commits),
-        str(row.broken_commits),
-        str(row.diff_lines),
-        str(row.least),
-        f"{row.diff_lines / row.least:.2f}" if row.least else "",
-        f"{row.diff_lines_clean} / {row.least_clean}" if row.least_clean else "",
+        str(row.branch.commits),
+        str(row.branch.broken_commits),
+        str(row.diff.lines),
+        str(row.diff.least),
+        f"{row.diff.lines / row.diff.least:.2f}" if row.diff.least else "",
+        f"{row.diff_clean.lines} / {row.diff_clean.least}" if row.diff_clean.least else "",
         _verdicts(row.tests_before),
         _verdicts(row.tests_after),
         str(row.second_applied),
         f"{row.seconds_scan:.2f}",
-        f"{row.seconds_baseline:.1f}",
+        f"{row.before.seconds:.1f}",
         f"{row.applied.seconds:.1f}",
     ]
 
@@ -130,7 +131,7 @@ def _reasons(rows: Sequence[Row]) -> str:
 
 
 def _peers(rows: Sequence[Row]) -> str:
-    head = "crate, tool, converted, left, wrong, errors, diff, least, ratio, s"
+    head = "crate, tool, converted, left, own, not compiled, errors, diff, least, ratio, s"
     body = [[row.crate.slug, *_peer(peer)] for row in rows for peer in (_ourselves(row), *row.peers)]
     return table(head.split(", "), body)
 
@@ -140,19 +141,20 @@ def _peer_totals(rows: Sequence[Row]) -> str:
     for row in rows:
         for peer in (_ourselves(row), *row.peers):
             by_name.setdefault(peer.name, []).append(peer)
-    head = "tool, converted, left, wrong, errors, diff, least, ratio, s"
+    head = "tool, converted, left, own, not compiled, errors, diff, least, ratio, s"
     return table(head.split(", "), [_peer(_sum(name, peers)) for name, peers in by_name.items()])
 
 
 def _ourselves(row: Row) -> PeerResult:
     return PeerResult(
         name="codemod",
-        converted=len(row.converted),
-        left=row.in_code - len(row.converted),
-        wrong=row.wrong,
-        new_errors=row.new_errors,
-        diff_lines=row.diff_lines + row.diff_lines_clean,
-        least=row.least + row.least_clean,
+        converted=len(row.branch.converted),
+        left=row.before.in_code - len(row.branch.converted),
+        own=row.branch.own,
+        not_compiled=row.branch.not_compiled,
+        new_errors=row.branch.new_errors,
+        diff_lines=row.diff.lines + row.diff_clean.lines,
+        least=row.diff.least + row.diff_clean.least,
         seconds=row.applied.seconds,
         failure=None if row.applied.code == 0 else f"exit code {row.applied.code}",
     )
@@ -164,7 +166,8 @@ def _sum(name: str, peers: Sequence[PeerResult]) -> PeerResult:
         name,
         sum(peer.converted for peer in peers),
         sum(peer.left for peer in peers),
-        sum(peer.wrong for peer in peers),
+        sum(peer.own for peer in peers),
+        sum(peer.not_compiled for peer in peers),
         sum(peer.new_errors for peer in peers),
         sum(peer.diff_lines for peer in peers),
         sum(peer.least for peer in peers),
@@ -174,7 +177,15 @@ def _sum(name: str, peers: Sequence[PeerResult]) -> PeerResult:
 
 
 def _peer(peer: PeerResult) -> list[str]:
-    numbers = (peer.converted, peer.left, peer.wrong, peer.new_errors, peer.diff_lines, peer.least)
+    numbers = (
+        peer.converted,
+        peer.left,
+        peer.own,
+        peer.not_compiled,
+        peer.new_errors,
+        peer.diff_lines,
+        peer.least,
+    )
     name = peer.name if peer.failure is None else f"{peer.name} (failed: {peer.failure})"
     ratio = f"{peer.diff_lines / peer.least:.2f}" if peer.least else ""
     return [name, *(str(number) for number in numbers), ratio, f"{peer.seconds:.1f}"]

@@ -13,9 +13,9 @@ DIFF_RATIO = 1.05
 def missed(rows: Sequence[Row]) -> list[str]:
     """Return a sentence for every target these rows miss; empty when all are met."""
     complaints = [complaint for row in rows for complaint in _missed_by(row)]
-    reported = sum(row.reported for row in rows)
+    reported = sum(row.before.reported for row in rows)
     if reported and applied_share(rows) < APPLIED_SHARE:
-        left = sum(row.left_reported for row in rows)
+        left = sum(row.branch.left_reported for row in rows)
         complaints.append(f"{left} of {reported} compiled try! are left: more than {1 - APPLIED_SHARE:.0%}")
     if diff_ratio(rows) > DIFF_RATIO:
         complaints.append(f"the diff is {diff_ratio(rows):.3f} x the least possible: more than {DIFF_RATIO}")
@@ -24,21 +24,22 @@ def missed(rows: Sequence[Row]) -> list[str]:
 
 def applied_share(rows: Sequence[Row]) -> float:
     """Return which part of the uses that rustc reported before it does not report any more."""
-    reported = sum(row.reported for row in rows)
-    return 1 - sum(row.left_reported for row in rows) / reported if reported else 1.0
+    reported = sum(row.before.reported for row in rows)
+    return 1 - sum(row.branch.left_reported for row in rows) / reported if reported else 1.0
 
 
 def diff_ratio(rows: Sequence[Row]) -> float:
     """Return diff lines over the least possible, outside files that were rustfmt-clean."""
-    least = sum(row.least for row in rows)
-    return sum(row.diff_lines for row in rows) / least if least else 1.0
+    least = sum(row.diff.least for row in rows)
+    return sum(row.diff.lines for row in rows) / least if least else 1.0
 
 
 def _missed_by(row: Row) -> list[str]:
     document, slug = row.applied.document, row.crate.slug
     complaints = []
     if row.applied.code != 0:
-        complaints.append(f"{slug}: codemod ended with {row.applied.code}: {document.get('failure', '')}")
+        lines = str(document.get("failure", "")).splitlines() or [""]
+        complaints.append(f"{slug}: codemod ended with {row.applied.code}: {lines[-1]}")
     outcomes = sum(row.applied.count(name) for name in ("applied", "refused", "rejected", "unverified"))
     if outcomes != row.applied.count("found") or len(document["sites"]) != row.applied.count("found"):
         complaints.append(f"{slug}: {row.applied.count('found')} found, {outcomes} with an outcome")
@@ -47,8 +48,8 @@ def _missed_by(row: Row) -> list[str]:
         complaints.append(f"{slug}: {len(row.unaccounted)} try! not in the run document: {places}")
     if any(not site["reason"] for site in row.applied.records("refused", "rejected", "unverified")):
         complaints.append(f"{slug}: a site is left without a reason")
-    if row.broken_commits:
-        complaints.append(f"{slug}: {row.broken_commits} of {row.commits} commits do not build")
+    if row.branch.broken_commits:
+        complaints.append(f"{slug}: {row.branch.broken_commits} of {row.branch.commits} commits do not build")
     if verdict_changes(row):
         names = ", ".join(sorted({name for name, _ in verdict_changes(row)})[:5])
         complaints.append(f"{slug}: test verdicts differ: {names}")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+TRY = (b"try", b"r#try")
 CLOSING = {b"(": b")", b"[": b"]", b"{": b"}"}
 BLOCK_WORDS = {b"match", b"if", b"loop", b"while", b"for", b"unsafe", b"{", b"async", b"const"}
 # A doc example in one of these languages is compiled; `ignore` and the like are not counted.
@@ -110,6 +111,13 @@ def try_sites(source: bytes) -> tuple[TrySite, ...]:
     )
 
 
+def defines_try(source: bytes) -> bool:
+    """Return whether `source` holds a `macro_rules! try`."""
+    code = [token.text for token in tokens(source) if token.kind is not Kind.COMMENT]
+    triples = zip(code, code[1:], code[2:], strict=False)
+    return any((first, second) == (b"macro_rules", b"!") and third in TRY for first, second, third in triples)
+
+
 def doc_try_count(source: bytes) -> int:
     """Return how many `try!` stand in those doc examples of `source` that rustdoc compiles."""
     return sum(len(try_sites(example)) for example in doc_examples(source))
@@ -181,7 +189,7 @@ def _partners(code: list[Token]) -> dict[int, int]:
 def _invokes_try(code: list[Token], at: int, partner: dict[int, int]) -> bool:
     return (
         at + 2 < len(code)
-        and code[at].text in (b"try", b"r#try")
+        and code[at].text in TRY
         and code[at + 1].text == b"!"
         and at + 2 in partner
         and not (at > 0 and code[at - 1].text == b"$")
