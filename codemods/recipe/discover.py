@@ -100,10 +100,21 @@ def load(info: RecipeInfo, trust: Trust | None = None) -> Recipe:
         MetadataError: it changed since it was read, fails while it is imported, or is no recipe.
     """
     if info.origin == "workspace":
-        (trust or Trust(Path("/nonexistent/trust"))).require(info)
-        module = _run_file(info)
-    else:
-        module = _imported(info)
+        (trust or Trust(None)).require(info)
+        return run_file(info)
+    return _recipe_of(_imported(info), info)
+
+
+def run_file(info: RecipeInfo) -> Recipe:
+    """Run a module that is in no package, from the bytes that `info` was read from, whoever wrote it.
+
+    Raises:
+        MetadataError: see `load`.
+    """
+    return _recipe_of(_module_of(info), info)
+
+
+def _recipe_of(module: ModuleType, info: RecipeInfo) -> Recipe:
     from codemods.recipe.recipe import Recipe  # noqa: PLC0415 - tree-sitter, which `list` does without
 
     made = getattr(module, info.id.replace("-", "_"), None)
@@ -161,8 +172,8 @@ def _imported(info: RecipeInfo) -> ModuleType:
         raise MetadataError(f"recipe {info.id} cannot be imported: {error}", where=str(info.path)) from error
 
 
-def _run_file(info: RecipeInfo) -> ModuleType:
-    """Execute a workspace's module from bytes that were hashed, not from a file that may change."""
+def _module_of(info: RecipeInfo) -> ModuleType:
+    """Execute the very bytes that were hashed: the file may change at any time."""
     content = info.path.read_bytes()
     if hash_of_contents([(info.path.name, content)]) != info.content_hash:
         raise MetadataError(

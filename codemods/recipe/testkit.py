@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.recipe.cases import (
@@ -49,6 +49,7 @@ __all__ = [
     "cases_of_folder",
     "check",
     "failure_of",
+    "load_recipe",
     "parameters",
     "rewritten",
     "untouched",
@@ -124,6 +125,20 @@ def file_of(case: Case, code: str) -> str:
     if case.is_file or not _is_statements(case):
         return f"{case.given}\n{code}" if case.given else code
     return f"{case.given}\nfn case() {{\n{code}\n}}\n"
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Return the recipe of a module that is in no package, such as a workspace's own, for its tests.
+
+    This runs the module.
+
+    Raises:
+        MetadataError: it is no recipe, or fails when it is loaded.
+    """
+    from codemods.recipe.discover import run_file  # noqa: PLC0415
+    from codemods.recipe.metadata import read_metadata  # noqa: PLC0415
+
+    return run_file(read_metadata(path, "workspace"))
 
 
 def facts_for(recipe: Recipe, sites: tuple[Site, ...], answers: Answers) -> Facts:

@@ -23,9 +23,9 @@ class UntrustedRecipe(CodemodError):
 
 
 class Trust:
-    """The trusted content hashes, in one file of the user's state folder."""
+    """The trusted content hashes, in one file of the user's state folder; None: nothing is trusted."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path | None) -> None:
         self._file = file
 
     def require(self, info: RecipeInfo) -> None:
@@ -47,7 +47,7 @@ class Trust:
             MachineError: the state folder cannot be written.
         """
         new = {info.content_hash: str(info.path.resolve()) for info in infos if info.origin == "workspace"}
-        if not new:
+        if not new or self._file is None:
             return
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +56,8 @@ class Trust:
             raise MachineError(f"trust cannot be remembered: {error}", where=str(self._file)) from error
 
     def _read(self) -> dict[str, str]:
+        if self._file is None:
+            return {}
         try:
             stored = json.loads(self._file.read_text("utf-8"))
         except (OSError, ValueError):
