@@ -18,7 +18,8 @@ from tools.processes import Finished, run
 WRAPPER = '#!/bin/sh\nexec "$@" --cap-lints=warn --force-warn=deprecated\n'
 TRY_IS_DEPRECATED = re.compile(r"^use of deprecated macro `.*`: use the `\?` operator instead$")
 VERDICT = re.compile(
-    r"^test (?P<name>.+?)(?: - should panic| - compile fail| - compile)? \.\.\. (?P<verdict>ok|FAILED|ignored)\b",
+    r"^test (?P<name>.+?)(?: - should panic| - compile fail| - compile)?"
+    r" \.\.\. (?P<verdict>ok|FAILED|ignored)\b",
     re.M,
 )
 DOC_LINE = re.compile(r" \(line \d+\)")

@@ -96,7 +96,7 @@ def measure(crate: Crate, options: Options) -> Row:
         diff_clean=diff_clean,
         tests_before=tests_before,
         tests_after=test(folder, target) if options.tests else None,
-        second_applied=ours.apply(folder, runs / "second").count("applied") if tip else 0,
+        second_applied=ours.apply(folder, runs).count("applied") if tip else 0,
         seconds_scan=scanned.wall,
         peers=tuple(measure_peer(name, tool, setting) for name, tool in options.peers.items()),
     )
