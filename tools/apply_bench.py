@@ -58,8 +58,9 @@ def measure_apply(crate: Crate, cache: Path) -> Measured:
 
 
 def _patch(folder: Path, applied: ours.Applied) -> bytes:
-    if applied.document.get("failure"):
-        raise ToolError(f"codemod apply in {folder}: {applied.document['failure']}")
+    if applied.code != 0:
+        why = applied.document.get("failure", "")
+        raise ToolError(f"codemod apply in {folder} ended with {applied.code}: {why}")
     tip = applied.document["tip"]
     if tip is None:
         return b""

@@ -84,6 +84,8 @@ def peak_memory(command: Sequence[str | Path], *, cwd: Path) -> int:
     while process.poll() is None:
         peak = max(peak, sum(_memory(pid) for pid in _session(process.pid)))
         time.sleep(0.02)
+    if process.returncode != 0:
+        raise ToolError(f"{command[0]} ended with {process.returncode} while its memory was measured")
     return peak
 
 
