@@ -36,9 +36,7 @@ def ensure_git_directory(git_dir: Path, objects: Path, object_format: str) -> No
 
     Whatever stands there is brought to that state, so a half-made one is repaired.
     """
-    config = _CONFIG.format(version=0)
-    if object_format == "sha256":
-        config = _CONFIG.format(version=1) + _EXTENSION
+    config = config_text(object_format)
     if _text(git_dir / "config") not in (None, config):
         shutil.rmtree(git_dir)  # another object format: its index cannot be read
     for folder in ("objects/info", "objects/pack", "refs", "info"):
@@ -47,6 +45,13 @@ def ensure_git_directory(git_dir: Path, objects: Path, object_format: str) -> No
     write_if_different(git_dir / "objects/info/alternates", os.fsencode(stores))
     write_if_different(git_dir / "HEAD", b"ref: refs/heads/none\n")
     write_if_different(git_dir / "config", config.encode())
+
+
+def config_text(object_format: str) -> str:
+    """Return the configuration of a git directory of ours."""
+    if object_format == "sha256":
+        return _CONFIG.format(version=1) + _EXTENSION
+    return _CONFIG.format(version=0)
 
 
 def isolated_git(git_dir: Path, work_tree: Path) -> Git:

@@ -30,6 +30,7 @@ from codemods.vcs.checkout import Checkout, remove_anything
 from codemods.vcs.lock import Lock
 from codemods.vcs.overlay import blob_hash, read_file, write_file
 from codemods.vcs.repository import REGULAR_MODES, SUBMODULE_MODE, Entry, Repository
+from codemods.vcs.shown import show_git
 from codemods.vcs.submodules import checkout_submodules
 
 _DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -93,6 +94,8 @@ class Scratch:
         checkout.remove(path for path in _journal(home) if path not in entries)
         checkout.update(commit, frozenset(str(path) for path in entries))
         (home / "written").unlink(missing_ok=True)
+        index = (home / "git/index").read_bytes()
+        show_git(repository, commit, root, index=index, temporary=home / "new")
         modules = tuple(entry for entry in entries.values() if entry.mode == SUBMODULE_MODE)
         missing = checkout_submodules(repository, commit, modules, root, home / "modules") if modules else ()
         return cls(repository, commit, root, home / "root", missing, checkout, lock, entries)

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from codemods.vcs.linediff import opcodes
 from codemods.vcs.patch import changed_lines, unified_diff
 
-SHORT_FILES = st.lists(st.sampled_from([b"a\n", b"b\n", b"}\n", b"\r\n", b"x\ry\n"]), max_size=12).map(
-    b"".join
-)
+LINES = st.sampled_from([b"a\n", b"b\n", b"}\n", b"\r\n", b"x\ry\n"])
+SHORT_FILES = st.lists(LINES, max_size=12).map(b"".join)
 ENDINGS = st.sampled_from([b"", b"last", b"\r"])
 FILES = st.tuples(SHORT_FILES, ENDINGS).map(b"".join)
 
