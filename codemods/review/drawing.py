@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
-from codemods.engine.document import Evidence, Outcome, QuestionRecord, SiteRecord
+from codemods.engine.document import Evidence, QuestionRecord, SiteRecord
 from codemods.review.console import grade_style, line, outcome_style, prose, verbatim
 from codemods.review.diffs import FileDiff, Hunk, Kind, Line, parse_diff
 from codemods.review.groups import GRADE_WORDS, ChangeView, ReasonGroup, places, plural
@@ -32,11 +32,11 @@ def change_heading(view: ChangeView) -> Text:
     return line(*parts)
 
 
-def diff_lines(diff: str, *, context: int | None, own_path: str | None, indent: int = 2) -> Iterator[Text]:
+def diff_lines(view: ChangeView, *, context: int | None, indent: int = 2) -> Iterator[Text]:
     """Yield a diff with line numbers, `context` unchanged lines round each run of changes
-    (`None`: all there are). The path is named where it is not `own_path`."""  # fmt: skip
-    for file in parse_diff(diff):
-        if file.path is not None and file.path != own_path:
+    (`None`: all there are). Files are named when there is more than that of its sites."""  # fmt: skip
+    for file in parse_diff(view.change.diff):
+        if file.path is not None and not view.is_local:
             yield line((file.path, "title"), indent=indent)
         if file.crlf:
             yield line(("lines end in CR LF", "quiet"), indent=indent)
@@ -45,7 +45,7 @@ def diff_lines(diff: str, *, context: int | None, own_path: str | None, indent: 
 
 def evidence_lines(evidence: Iterable[Evidence], width: int, *, indent: int = 2) -> Iterator[Text]:
     """Yield one line a check: what was done and what it showed."""
-    for found in dict.fromkeys(evidence):
+    for found in evidence:
         style = {"passed": "applied", "failed": "rejected"}.get(found.status, "warning")
         yield from prose(found.detail, width, indent=indent, style=style if found.status == "failed" else "",
                          label=f"{found.check} {found.status}: ")  # fmt: skip
@@ -106,8 +106,8 @@ def question_lines(
 
 def rejection_lines(view: ChangeView, *, limit: int | None) -> Iterator[Text]:
     """Yield what rustc said to a change that is not on the branch."""
-    for reason in dict.fromkeys(site.reason for site in view.sites if site.outcome is not Outcome.APPLIED):
-        yield from verbatim(reason or "no reason was recorded", indent=2, limit=limit)
+    for reason in view.reasons or ("no reason was recorded",):
+        yield from verbatim(reason, indent=2, limit=limit)
 
 
 def _file_lines(file: FileDiff, context: int | None, indent: int) -> Iterator[Text]:

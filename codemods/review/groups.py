@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from codemods.engine.document import ChangeRecord, Grade, Outcome, RunDocument, SiteRecord
+from codemods.engine.document import ChangeRecord, Evidence, Grade, Outcome, RunDocument, SiteRecord
 
 GRADE_WORDS = {
     Grade.PROVED: "proved",
@@ -86,6 +86,22 @@ class ChangeView:
     def path(self) -> str:
         """The file of its first site, or else those it edits."""
         return self.sites[0].path if self.sites else ", ".join(self.change.paths)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it edits the file of its sites and no other."""
+        return self.change.paths == (self.path,)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is said of its sites, each once."""
+        return tuple(dict.fromkeys(site.reason for site in self.sites if site.reason))
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What was shown for its sites, each once, without what only repeats a reason."""
+        every = dict.fromkeys(found for site in self.sites for found in site.evidence)
+        return tuple(found for found in every if found.detail not in self.reasons)
 
     @property
     def outcome(self) -> Outcome | None:

@@ -150,18 +150,17 @@ def _changes(title: str, views: list[ChangeView]) -> Iterator[str]:
 def _change(view: ChangeView) -> Iterator[str]:
     change = view.change
     lines = ", ".join(str(site.line) for site in view.sites)
+    where = f"{'line' if len(view.sites) == 1 else 'lines'} {lines}"
     word = f"{change.grade.value} {GRADE_WORDS[change.grade]}" if change.grade else view.outcome or "no grade"
+    badge = _badge(change.grade or view.outcome or "", word)
     yield "<article>"
-    yield (
-        f"<h3>line {html(lines)} {_badge(change.grade or view.outcome or '', word)}"
-        f" <small>{html(_origin(view))}</small></h3>"
-    )
-    yield from _diff(change.diff, view.path)
-    for reason in dict.fromkeys(site.reason for site in view.sites if site.reason):
+    yield f"<h3>{where} {badge} <small>{html(_origin(view))}</small></h3>"
+    yield from _diff(view)
+    for reason in view.reasons:
         yield f'<pre class="message">{html(reason)}</pre>'
     for warning in change.warnings:
         yield f'<p>new warning</p><pre class="message">{html(warning)}</pre>'
-    yield from _evidence(found for site in view.sites for found in site.evidence)
+    yield from _evidence(view.evidence)
     yield "</article>"
 
 
@@ -171,10 +170,10 @@ def _origin(view: ChangeView) -> str:
     return f"{change.recipe}, by {change.origin}, {change.form} form{commit}"
 
 
-def _diff(diff: str, own_path: str) -> Iterator[str]:
-    for file in parse_diff(diff):
-        if file.path not in (None, own_path):
-            yield f"<p><code>{html(file.path or '')}</code></p>"
+def _diff(view: ChangeView) -> Iterator[str]:
+    for file in parse_diff(view.change.diff):
+        if file.path is not None and not view.is_local:
+            yield f"<p><code>{html(file.path)}</code></p>"
         if file.crlf:
             yield "<p><small>lines end in CR LF</small></p>"
         for hunk in file.hunks:
@@ -197,7 +196,7 @@ def _row(line: Line, number: str) -> str:
 def _evidence(evidence: Iterable[Evidence]) -> Iterator[str]:
     lines = [
         f'<li class="{html(found.status)}">{html(f"{found.check} {found.status}: {found.detail}")}</li>'
-        for found in dict.fromkeys(evidence)
+        for found in evidence
     ]
     if lines:
         yield f'<ul class="evidence">{"".join(lines)}</ul>'

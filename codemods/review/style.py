@@ -5,12 +5,14 @@ STYLE = """
   color-scheme: light dark;
   --text: #1f2328; --quiet: #59636e; --page: #fff; --box: #f6f8fa; --line: #d1d9e0;
   --good: #1a7f37; --bad: #b3261e; --ask: #0550ae; --doubt: #7d4e00; --model: #8250df;
+  --plain: #0b7285;
   --added: #dafbe1; --removed: #ffebe9;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --text: #e6edf3; --quiet: #9198a1; --page: #0d1117; --box: #151b23; --line: #3d444d;
     --good: #4cc864; --bad: #ff7b72; --ask: #79c0ff; --doubt: #e3b341; --model: #d2a8ff;
+    --plain: #66d9e8;
     --added: #12351f; --removed: #4a1a1d;
   }
 }
@@ -32,7 +34,8 @@ details { margin: .5rem 0; padding: .4rem .8rem; border: 1px solid var(--line); 
 summary { cursor: pointer; }
 .badge { padding: 0 .45rem; font-size: .8rem; font-weight: 600; border: 1px solid; border-radius: 1rem;
   white-space: nowrap; }
-.applied b, .badge.A, .badge.B, .badge.C { color: var(--good); }
+.badge.C { color: var(--plain); }
+.applied b, .badge.A, .badge.B { color: var(--good); }
 .refused b, .badge.refused, .badge.X { color: var(--ask); }
 .rejected b, .badge.rejected { color: var(--bad); }
 .unverified b, .badge.unverified, .badge.U { color: var(--doubt); }

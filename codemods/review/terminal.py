@@ -16,36 +16,22 @@ from rich.console import Console
 from rich.text import Text
 
 from codemods.engine.document import Evidence, Outcome, RunDocument
-from codemods.review.console import grade_style, line, outcome_style, print_lines, prose, verbatim
-from codemods.review.drawing import (
-    change_heading,
-    diff_lines,
-    evidence_lines,
-    question_lines,
-    reason_lines,
-    rejection_lines,
-)
-from codemods.review.groups import (
-    GRADE_MEANINGS,
-    GRADE_WORDS,
-    ChangeView,
-    applied_changes,
-    baseline_notes,
-    change_views,
-    check_counts,
-    commit_counts,
-    file_counts,
-    grade_counts,
-    left_alone,
-    plural,
+from codemods.review.console import grade_style, line, print_lines, prose
+from codemods.review.drawing import change_heading, diff_lines, evidence_lines
+from codemods.review.groups import GRADE_WORDS, ChangeView, applied_changes, commit_counts, plural
+from codemods.review.sections import (
+    heading,
+    left_alone_lines,
+    more_files,
+    rejections,
+    surroundings,
+    totals_lines,
+    warnings,
 )
 
 _CHANGES_IN_PLAN = 40
 _CHANGES_IN_REVIEW = 200
-_GROUPS = 12
-_PLACES = 6
 _FILES = 20
-_MESSAGE_LINES = 14
 
 
 def show_plan(console: Console, document: RunDocument, *, verbose: bool = False) -> None:
@@ -89,26 +75,21 @@ def review_lines(document: RunDocument, width: int, *, verbose: bool) -> Iterato
     yield from _identity(document, width)
     shared = _shared_evidence(document)
     if shared:
-        yield from _heading("Shown for every applied site")
+        yield from heading("Shown for every applied site")
         yield from evidence_lines(shared, width)
     yield from _changes(document, width, shared, verbose=verbose)
-    yield from _rejections(document, width, verbose=verbose)
-    yield from _left_alone(_without_tried(document), width, verbose=verbose)
-    yield from _surroundings(document, width, verbose=verbose)
-    yield from _totals(document)
+    yield from rejections(document, width, verbose=verbose)
+    yield from left_alone_lines(_without_tried(document), width, verbose=verbose)
+    yield from surroundings(document, width, verbose=verbose)
+    yield from totals_lines(document)
 
 
 def _outcome(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
     if verbose:
-        yield from _rejections(document, width, verbose=True)
-    yield from _left_alone(document, width, verbose=verbose)
-    yield from _surroundings(document, width, verbose=verbose)
-    yield from _totals(document)
-
-
-def _heading(text: str, detail: str = "") -> Iterator[Text]:
-    yield Text()
-    yield line((text, "title"), (f": {detail}" if detail else "", "quiet"))
+        yield from rejections(document, width, verbose=True)
+    yield from left_alone_lines(document, width, verbose=verbose)
+    yield from surroundings(document, width, verbose=verbose)
+    yield from totals_lines(document)
 
 
 def _diffs_by_file(views: tuple[ChangeView, ...], limit: int | None, *, verbose: bool) -> Iterator[Text]:
@@ -116,10 +97,10 @@ def _diffs_by_file(views: tuple[ChangeView, ...], limit: int | None, *, verbose:
         yield line((path, "title"))
         for view in group:
             yield _plan_heading(view)
-            yield from diff_lines(view.change.diff, context=None if verbose else 1, own_path=path)
-            yield from _warnings(view)
+            yield from diff_lines(view, context=None if verbose else 1)
+            yield from warnings(view)
         yield Text()
-    yield from _more_files(views[len(views) if limit is None else limit :])
+    yield from more_files(views[len(views) if limit is None else limit :])
 
 
 def _plan_heading(view: ChangeView) -> Text:
@@ -131,147 +112,29 @@ def _plan_heading(view: ChangeView) -> Text:
     return line(where, "  ", (word, grade_style(grade)), (f"  {view.change.recipe}", "quiet"), indent=2)
 
 
-def _more_files(views: tuple[ChangeView, ...]) -> Iterator[Text]:
-    if not views:
-        return
-    files = [(path, len(list(group))) for path, group in groupby(views, key=attrgetter("path"))]
-    yield line(
-        f"… and {plural(len(views), 'more change')} in {plural(len(files), 'file')}",
-        (" (-v shows them)", "quiet"),
-    )
-    for path, count in files[:_FILES]:
-        yield line((f"{count:>7,}  ", "quiet"), path)
-    if len(files) > _FILES:
-        yield line((f"         and {plural(len(files) - _FILES, 'more file')}", "quiet"))
-
-
 def _changes(
     document: RunDocument, width: int, shared: tuple[Evidence, ...], *, verbose: bool
 ) -> Iterator[Text]:
     views = applied_changes(document)
     limit = None if verbose else _CHANGES_IN_REVIEW
     if views:
-        yield from _heading("Changes", plural(len(views), "change"))
+        yield from heading("Changes", plural(len(views), "change"))
     for view in views[:limit]:
         yield Text()
         yield change_heading(view)
-        yield from diff_lines(view.change.diff, context=None, own_path=view.path)
-        own = [found for site in view.sites for found in site.evidence if found not in shared]
-        yield from evidence_lines(own, width)
-        for reason in dict.fromkeys(site.reason for site in view.sites if site.reason):
+        yield from diff_lines(view, context=None)
+        yield from evidence_lines((found for found in view.evidence if found not in shared), width)
+        for reason in view.reasons:
             yield from prose(reason, width, indent=2)
-        yield from _warnings(view)
+        yield from warnings(view)
     if limit is not None and len(views) > limit:
         yield Text()
-        yield from _more_files(views[limit:])
-
-
-def _warnings(view: ChangeView) -> Iterator[Text]:
-    for warning in view.change.warnings:
-        yield line(("new warning", "warning"), indent=2)
-        yield from verbatim(warning, indent=4)
-
-
-def _rejections(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
-    views = [view for view in change_views(document) if view.outcome not in (Outcome.APPLIED, None)]
-    limit = None if verbose else _CHANGES_IN_PLAN
-    if views:
-        yield from _heading("Tried, not on the branch", plural(len(views), "change"))
-    for view in views[:limit]:
-        yield Text()
-        yield change_heading(view)
-        yield from diff_lines(view.change.diff, context=None if verbose else 1, own_path=view.path)
-        yield from rejection_lines(view, limit=None if verbose else _MESSAGE_LINES)
-        yield from evidence_lines((found for site in view.sites for found in site.evidence), width)
-    if limit is not None and len(views) > limit:
-        yield line((f"… and {plural(len(views) - limit, 'more change')} (-v shows them)", "quiet"))
-
-
-def _left_alone(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
-    groups = left_alone(document)
-    if groups:
-        yield from _heading("Left alone", plural(sum(len(group.sites) for group in groups), "site"))
-        yield from reason_lines(
-            groups,
-            width,
-            groups_limit=None if verbose else _GROUPS,
-            places_limit=None if verbose else _PLACES,
-        )
-    if document.questions:
-        yield from _heading("To decide", plural(len(document.questions), "question"))
-        sites = {site.id: site for site in document.sites}
-        yield from question_lines(document.questions, sites, width, limit=None if verbose else _GROUPS)
-
-
-def _surroundings(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
-    notes = [*document.notes, *baseline_notes(document)]
-    if notes:
-        yield from _heading("Notes")
-    for note in notes:
-        yield from prose(note, width, indent=2, label="- ")
-    if verbose:
-        yield from _verified_with(document, width)
+        yield from more_files(views[limit:])
 
 
 def _without_tried(document: RunDocument) -> RunDocument:
     tried = {site for change in document.changes for site in change.sites}
     return replace(document, sites=tuple(site for site in document.sites if site.id not in tried))
-
-
-def _verified_with(document: RunDocument, width: int) -> Iterator[Text]:
-    yield from _heading("Verified with")
-    yield line(f"{document.tool.rustc}, {document.tool.cargo}, codemod {document.tool.codemod}", indent=2)
-    for configuration in document.configurations:
-        features = ", ".join(configuration.features) or "default features"
-        yield from prose(
-            f"{configuration.target}, {features}; reaches {plural(configuration.covers, 'site')}",
-            width,
-            indent=2,
-            label=f"{configuration.id}: ",
-        )
-    for check in check_counts(document):
-        parts = [("passed", check.passed), ("failed", check.failed), ("skipped", check.skipped)]
-        text = ", ".join(f"{word} {count:,}" for word, count in parts if count)
-        yield line(f"{check.check}: {text}", indent=2)
-    seconds = document.seconds
-    yield line(
-        f"scan {seconds.scan:.1f} s, baseline {seconds.baseline:.1f} s, trial {seconds.trial:.1f} s,"
-        f" {plural(document.compiles, 'compile')}",
-        indent=2,
-    )
-    yield from prose(document.sandbox, width, indent=2, label="sandbox: ")
-
-
-def _totals(document: RunDocument) -> Iterator[Text]:
-    totals, recipes = document.totals, ", ".join(document.recipes)
-    yield Text()
-    if totals.found == 0:
-        yield line((f"Nothing to do: no site of {recipes} was found.", "title"))
-        return
-    changed = sum(1 for count in file_counts(document) if count.applied)
-    yield line((f"{recipes}: {plural(totals.found, 'site')} found", "title"))
-    for outcome, count in (
-        (Outcome.APPLIED, totals.applied),
-        (Outcome.REFUSED, totals.refused),
-        (Outcome.REJECTED, totals.rejected),
-        (Outcome.UNVERIFIED, totals.unverified),
-    ):
-        if count or outcome is Outcome.APPLIED:
-            where = f"  in {plural(changed, 'file')}" if outcome is Outcome.APPLIED and count else ""
-            yield line(f"{count:>7,}  ", (str(outcome), outcome_style(outcome)), (where, "quiet"))
-        if outcome is Outcome.APPLIED:
-            yield from _grades(document)
-    yield line(
-        (f"         {plural(document.compiles, 'compile')}, {document.seconds.total:.1f} s in total", "quiet")
-    )
-
-
-def _grades(document: RunDocument) -> Iterator[Text]:
-    for grade, count in grade_counts(document):
-        word = f"{grade.value} {GRADE_WORDS[grade]}"
-        yield line(
-            f"{count:>7,}  ", (word, grade_style(grade)), (f": {GRADE_MEANINGS[grade]}", "quiet"), indent=4
-        )
 
 
 def _branch(document: RunDocument, *, verbose: bool) -> Iterator[Text]:

@@ -81,7 +81,7 @@ def test_the_page_tells_every_change_reason_and_note() -> None:
     for part in (
         "try!(File::open(path)).read_to_end(&mut text)",
         "File::open(path)?.read_to_end(&mut text)",
-        "line 41, 44 C compiled",
+        "lines 41, 44 C compiled",
         "help: consider specifying the generic argument",
         "a comment asks to keep it",
         "2 files have uncommitted changes",

@@ -193,3 +193,24 @@ def test_outcomes_have_a_style() -> None:
     text = shown(show_summary, documents.mixed(), color="always")
     for outcome in Outcome:
         assert re.search(rf"\x1b\[[0-9;]+m{outcome}", text)
+
+
+def test_a_path_is_not_repeated_where_the_workspace_is_a_sub_folder() -> None:
+    site = documents.applied(41)
+    diff = documents.diff_of(replace(site, path="sub/src/read.rs"))
+    text = shown(show_review, documents.document([site], [documents.change_of(site, diff=diff)]))
+    assert text.count("read.rs") == 1
+
+
+def test_the_files_of_a_change_over_several_files_are_named() -> None:
+    site = documents.applied(41)
+    diff = documents.diff_of(site) + "--- a/Cargo.toml\n+++ b/Cargo.toml\n@@ -1 +0,0 @@\n-failure = '1'\n"
+    change = replace(documents.change_of(site, diff=diff), paths=("Cargo.toml", "src/read.rs"))
+    text = shown(show_plan, documents.document([site], [change]))
+    assert text.index("  src/read.rs\n") < text.index("  Cargo.toml\n      1 - failure = '1'\n")
+
+
+def test_evidence_that_repeats_the_reason_is_shown_once() -> None:
+    site = documents.rejected(31)
+    site = replace(site, evidence=(replace(site.evidence[0], detail=documents.RUSTC_ERROR),))
+    assert shown(show_review, documents.document([site])).count("cannot infer type") == 1
