@@ -65,7 +65,9 @@ def _words(content: bytes | bytearray, word: bytes) -> Iterator[int]:
     at = content.find(word)
     while at >= 0:
         end = at + len(word)
-        if not _continues_word(content[at - 1 : at]) and not _continues_word(content[end : end + 1]):
+        if not _continues_word(bytes(content[at - 1 : at])) and not _continues_word(
+            bytes(content[end : end + 1])
+        ):
             yield at
         at = content.find(word, end)
 
