@@ -27,8 +27,11 @@ def read_file(root: Path, path: PurePosixPath) -> bytes | None:
         if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO):
             return None
         raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor has no path)
-        return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        return file.read()
 
 
 def write_file(root: Path, path: PurePosixPath, content: bytes, *, executable: bool, temporary: Path) -> None:
