@@ -26,6 +26,7 @@ ExampleStatus = Literal["passed", "failed", "ignored"]
 
 NO_RUN_SINCE = (1, 50, 0)
 _STATUS: dict[str, ExampleStatus] = {"ok": "passed", "failed": "failed", "ignored": "ignored"}
+_BADNESS: dict[ExampleStatus, int] = {"failed": 0, "ignored": 1, "passed": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ExampleVerdict:
     fence there: for an included README, the README's. `name` is rustdoc's own and counts otherwise.
     "passed" means compiled, or for `compile_fail` not compiled; `message` says why it failed.
     `line` is 0 where it is not known (examples written by macros).
-    An example that several items include has several verdicts: it holds where all passed.
+    An example that several items include has one verdict, the worst.
     """
 
     path: str
@@ -78,11 +79,11 @@ def check_examples(
         reason = f"{unit.name}: its own metadata is not there; was it compiled?"
     if reason is not None or library is None:
         return ExamplesReport((), reason)
-    sources = Sources(unit, build.repository_root, root or build.repository_root)
+    sources = Sources(unit, build, root or build.repository_root)
     done = build.runner.run(
-        examples_command(build, sources, library=library, test_unit=test_unit, paths=paths),
+        examples_command(sources, library=library, test_unit=test_unit, paths=paths),
         cwd=sources.cwd,
-        extra=examples_environment(build, sources),
+        extra=examples_environment(sources),
         writable=build.writable(),
         limit="silence",
     )
@@ -108,7 +109,14 @@ def _report(done: Completed, sources: Sources, paths: Collection[str] | None) ->
     finished = _finished(events, done)
     found = [verdict for event in finished for verdict in locator.verdicts(event)]
     wanted = [verdict for verdict in found if paths is None or verdict.path in paths]
-    return ExamplesReport(tuple(sorted(wanted, key=lambda v: (v.path, v.line, v.name))), None, done.seconds)
+    return ExamplesReport(_worst_of_each(wanted), None, done.seconds)
+
+
+def _worst_of_each(verdicts: Iterable[ExampleVerdict]) -> tuple[ExampleVerdict, ...]:
+    worst: dict[tuple[str, int, str], ExampleVerdict] = {}
+    for verdict in sorted(verdicts, key=lambda v: (v.path, v.line, _BADNESS[v.status], v.name)):
+        worst.setdefault((verdict.path, verdict.line, "" if verdict.line else verdict.name), verdict)
+    return tuple(worst.values())
 
 
 def _events(output: bytes) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods.cargo.build import Build
 from codemods.cargo.capture import codegen_option, option, source_argument
+from codemods.cargo.replay import mover
 from codemods.cargo.report import Unit
 
 # Older ones may have them under other names; without, only `compile_fail` examples are judged less well.
@@ -30,10 +31,10 @@ def documents(unit: Unit) -> bool:
 
 @dataclass(frozen=True)
 class Sources:
-    """The unit's sources: at `root`, which stands for `original`, where the unit was captured."""
+    """The unit's sources: at `root`, which stands for the repository where the unit was captured."""
 
     unit: Unit
-    original: Path
+    build: Build
     root: Path
 
     @property
@@ -47,10 +48,11 @@ class Sources:
         return self.relative(self.moved(source_argument(self.unit.argv)))
 
     def moved(self, text: str) -> str:
-        """Return the path `text` below `root` instead of `original`."""
-        if self.root != self.original and Path(text).is_relative_to(self.original):
-            return str(self.root / Path(text).relative_to(self.original))
-        return text
+        """Return `text` with paths in the repository led to `root`."""
+        original = self.build.repository_root
+        if self.root == original:
+            return text
+        return mover(original, self.root, keep=self.build.target_directory)(text)
 
     def relative(self, path: str) -> str:
         """Return `path`, seen from the unit's working directory, as seen from the root."""
@@ -79,7 +81,6 @@ def _crate_name(unit: Unit) -> str:
 
 
 def examples_command(
-    build: Build,
     sources: Sources,
     *,
     library: Path,
@@ -87,7 +88,7 @@ def examples_command(
     paths: Collection[str] | None,
 ) -> list[str]:
     """Return the command that compiles the examples in `paths` (all where `None`) and reports in JSON."""
-    unit = sources.unit
+    unit, build = sources.unit, sources.build
     name = _crate_name(unit)
     externs = [*_externs(unit), *(_externs(test_unit) if test_unit is not None else ())]
     arguments = ["--edition", unit.edition, "--crate-name", name, "--test", "--no-run", "-Zunstable-options"]
@@ -102,12 +103,17 @@ def examples_command(
     return [str(build.toolchain.rustdoc), *arguments, sources.moved(source_argument(unit.argv))]
 
 
-def examples_environment(build: Build, sources: Sources) -> Mapping[str, str]:
+def examples_environment(sources: Sources) -> Mapping[str, str]:
     """Return what cargo gave to rustc, with the bootstrap variable, for rustdoc alone."""
     # Cargo's jobserver is gone: its file descriptors mean something else by now.
     gone = ("CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS")
     captured = {key: sources.moved(value) for key, value in sources.unit.environment if key not in gone}
-    return {**captured, **dict.fromkeys(gone, ""), "RUSTC_BOOTSTRAP": "1", "TMPDIR": str(build.temporary)}
+    return {
+        **captured,
+        **dict.fromkeys(gone, ""),
+        "RUSTC_BOOTSTRAP": "1",
+        "TMPDIR": str(sources.build.temporary),
+    }
 
 
 def _filters(paths: Collection[str] | None, sources: Sources) -> list[str]:
