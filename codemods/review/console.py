@@ -53,6 +53,7 @@ def console(stream: IO[str], *, color: ColorChoice = "auto", width: int | None =
         emoji=False,
         highlight=False,
         soft_wrap=True,
+        color_system="standard" if color == "always" else "auto",  # also where TERM promises none
         force_terminal={"auto": None, "always": True, "never": False}[color],
         no_color={"auto": None, "always": False, "never": True}[color],
     )

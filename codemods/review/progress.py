@@ -37,7 +37,9 @@ def progress(console: Console, *, quiet: bool = False, verbose: bool = False) ->
     """
     if quiet:
         return NoProgress()
-    return LiveProgress(console, keep=verbose) if console.is_terminal else PlainProgress(console)
+    # Colours may be forced into a pipe; moving the cursor there would only litter a log.
+    is_live = console.is_terminal and console.file.isatty() and not console.is_dumb_terminal
+    return LiveProgress(console, keep=verbose) if is_live else PlainProgress(console)
 
 
 class NoProgress:

@@ -21,9 +21,19 @@ def work(listener: Listener) -> None:
     listener.step(1, None)
 
 
-def terminal(width: int = 80) -> tuple[Console, io.StringIO]:
-    stream = io.StringIO()
-    return console(stream, color="always", width=width), stream
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def usual_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def terminal() -> tuple[Console, io.StringIO]:
+    stream = Screen()
+    return console(stream, color="always", width=80), stream
 
 
 def test_a_pipe_gets_one_line_a_phase_and_a_note() -> None:
@@ -35,6 +45,22 @@ def test_a_pipe_gets_one_line_a_phase_and_a_note() -> None:
         r"note: 2 files have \u{1b}[31muncommitted changes",
         "baseline: cargo check --workspace --all-targets",
     ]
+
+
+def test_colour_in_a_pipe_moves_no_cursor() -> None:
+    stream = io.StringIO()
+    with progress(console(stream, color="always")) as listener:
+        work(listener)
+    assert re.findall(r"\x1b\[[^m]*[A-Za-ln-z]", stream.getvalue()) == []
+    assert stream.getvalue().count("\n") == 3
+
+
+def test_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    target, stream = terminal()
+    with progress(target) as listener:
+        work(listener)
+    assert stream.getvalue().count("\n") == 3
 
 
 def test_quiet_shows_nothing() -> None:
