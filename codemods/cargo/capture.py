@@ -34,7 +34,8 @@ class Record:
     def environment(self) -> tuple[tuple[str, str], ...]:
         """The variables that cargo gave to rustc, by name."""
         pairs = (item.partition("=") for item in _strings(self.folder / "env"))
-        return tuple(sorted((name, value) for name, equals, value in pairs if equals and name not in _PASSING))
+        kept = ((name, value) for name, equals, value in pairs if equals and name not in _PASSING)
+        return tuple(sorted(kept))
 
     @property
     def stderr(self) -> bytes:

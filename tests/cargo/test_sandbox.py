@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from codemods.cargo.process import Runner
+from codemods.cargo.sandbox import Sandbox, find_sandbox
+from codemods.errors import MachineError
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Sandbox:
+    found, reason = find_sandbox("auto")
+    if found is None:
+        pytest.skip(reason)
+    return found
+
+
+def script(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_switched_off_is_said() -> None:
+    assert find_sandbox("off") == (None, "none: switched off")
+
+
+def test_auto_does_without_where_there_is_none(tmp_path: Path) -> None:
+    assert find_sandbox("auto", str(tmp_path)) == (None, "none: bwrap not found")
+
+
+def test_require_fails_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(MachineError, match="bwrap not found"):
+        find_sandbox("require", str(tmp_path))
+
+
+def test_a_bubblewrap_that_does_not_start_counts_as_none(tmp_path: Path) -> None:
+    script(
+        tmp_path,
+        "bwrap",
+        'case "$1" in --version) echo "bubblewrap 9" ;; *) echo "no way" >&2; exit 1 ;; esac',
+    )
+
+    assert find_sandbox("auto", f"{tmp_path}:{os.environ['PATH']}") == (
+        None,
+        "none: bubblewrap 9 does not work here (no way)",
+    )
+
+
+def test_only_the_named_folders_are_writable(sandbox: Sandbox, tmp_path: Path) -> None:
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    runner = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox)
+
+    done = runner.run(["sh", "-c", f"touch {inside}/a; touch {outside}/b"], cwd=inside, writable=[inside])
+
+    assert not done.succeeded
+    assert [path.name for path in tmp_path.glob("*/*")] == ["a"]
+
+
+def test_there_is_no_network(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+        runner = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox)
+
+        assert not runner.run(["python3", "-c", code], cwd=Path("/")).succeeded
+        assert runner.run(["python3", "-c", code], cwd=Path("/"), network=True).succeeded
+
+
+def test_keys_are_hidden_but_from_the_fetch_step(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "id").write_text("secret")
+    (tmp_path / ".cargo").mkdir()
+    (tmp_path / ".cargo" / "credentials.toml").write_text("secret")
+    runner = Runner({"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, sandbox=sandbox)
+    command = ["sh", "-c", f"cat {tmp_path}/.ssh/id {tmp_path}/.cargo/credentials.toml"]
+
+    assert runner.run(command, cwd=tmp_path).stdout == b""
+    assert runner.run(command, cwd=tmp_path, network=True).stdout == b"secretsecret"
+
+
+def test_a_process_of_the_cage_dies_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    runner = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox)
+
+    # Outside of the process group: only the end of the process namespace reaches it.
+    runner.run(
+        ["sh", "-c", f"setsid sh -c 'sleep 1; touch {tmp_path}/late' &"], cwd=tmp_path, writable=[tmp_path]
+    )
+    runner.run(["sleep", "1.2"], cwd=tmp_path)
+
+    assert not (tmp_path / "late").exists()
