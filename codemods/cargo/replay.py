@@ -85,8 +85,8 @@ def mover(old: Path, new: Path, *, keep: Path) -> Callable[[str], str]:
     kept = sorted({str(keep), os.path.realpath(keep)}, key=len, reverse=True)
     stay = "|".join(map(re.escape, kept))
     go = "|".join(map(re.escape, roots))
-    # Whole path segments only: `/work/a` is not in `/work/ab`.
-    pattern = re.compile(rf"(?<![\w.-])(?:(?P<stay>{stay})|(?P<go>{go}))(?![\w.-])")
+    # Whole paths only: `/work/a` is neither in `/work/ab` nor in `/x/work/a`; options may touch: `-L/work/a`.
+    pattern = re.compile(rf"(?:(?<![\w.-])|(?<=^-[A-Z]))(?:(?P<stay>{stay})|(?P<go>{go}))(?![\w.-])")
 
     def move(text: str) -> str:
         return pattern.sub(lambda match: match["stay"] or str(new), text)
