@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -59,6 +60,7 @@ _NO_EXPRESSIONS = (
     "_type",
     "_comment",
 )
+_CFG = re.compile(r"#\s*\[\s*cfg\s*\(")
 _ITEM_LISTS = frozenset({"source_file", "declaration_list"})
 
 
@@ -127,7 +129,7 @@ def _at_item(tree: SyntaxTree, path: Sequence[Node], error: str) -> tuple[Edit, 
         attributes = attributes_before(node)
         at = attributes[0].start_byte if attributes else node.start_byte
         texts = [tree.source.text(span_of(attribute)) for attribute in attributes]
-        cfgs = [text for text in texts if text.removeprefix("#").lstrip("[ ").startswith("cfg")]
+        cfgs = [" ".join(text.split()) for text in texts if _CFG.match(text)]
         return (Edit(Span(at, at), " ".join([*cfgs, error, ""])),)
     return ()
 

@@ -117,7 +117,7 @@ class NestedReader:
             if any(call.span in span for span in known):
                 continue
             known.append(call.span)
-            if self._is_wanted(call.args):
+            if self._is_wanted(call.span):
                 yield from self._arguments(
                     self._macro_call(call.path_span, call.name_span, call.args, call.span), tree
                 )
@@ -137,11 +137,12 @@ class NestedReader:
 
     def _arguments(self, call: MacroCall, parent: SyntaxTree) -> Iterator[SyntaxTree]:
         inner = Span(call.args.start + 1, max(call.args.start + 1, call.args.end - 1))
-        for root, span, exact in self._pieces(call, inner):
-            if self._is_wanted(span):
+        is_named = self._is_wanted(Span(call.path_span.start, inner.start))
+        for root, span, exact in self._pieces(call, inner, is_named):
+            if is_named or self._is_wanted(span):
                 yield SyntaxTree(TreeKind.MACRO_ARGUMENT, root, span, self._source, parent, call, None, exact)
 
-    def _pieces(self, call: MacroCall, inner: Span) -> Iterator[Piece]:
+    def _pieces(self, call: MacroCall, inner: Span, is_named: bool) -> Iterator[Piece]:
         if call.last_name in _TEMPLATES or self._is_template(inner):
             yield self._parse_between(inner, b"{}"), inner, False
             return
@@ -153,7 +154,7 @@ class NestedReader:
             return
         self._spend(len(inner))
         for span in split(self._code, inner, _SEPARATORS):
-            if self._is_wanted(span):
+            if is_named or self._is_wanted(span):
                 yield self._piece(span)
 
     def _is_template(self, inner: Span) -> bool:

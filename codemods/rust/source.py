@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +11,18 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.errors import CodemodError
-from codemods.rust.comments import Comment, comments
+from codemods.rust.comments import Comment, comments, comments_of
 from codemods.rust.docs import DocExample, doc_examples
+from codemods.rust.grammar import new_parser
 from codemods.rust.items import cfg_attributes, enclosing_body, enclosing_item
 from codemods.rust.keep import KEEP_MARK, CommentLines, comment_lines
+from codemods.rust.nested import NestedReader
 from codemods.rust.reserved import masked
 from codemods.rust.spans import Span
 from codemods.rust.trees import SyntaxTree, TreeKind, path_to
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-    from codemods.rust.nested import NestedReader
 
 BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 16_000_000
@@ -83,13 +84,15 @@ class Source:
         return self.trees_containing(())
 
     def trees_containing(self, needles: Sequence[bytes]) -> tuple[SyntaxTree, ...]:
-        """Return the file's tree and those nested ones whose bytes hold any of `needles`.
+        """Return the file's tree and those nested ones that hold any of `needles`.
 
-        Without needles, all of them. Whoever knows what to look for saves most of the work.
+        So do the arguments of a macro whose name, with its `!` and bracket, holds one. Without
+        needles, all trees. Whoever knows what to look for saves most of the work.
         """
         key = tuple(sorted(set(needles)))
         if key not in self._read:
-            self._read[key] = self._trees(lambda span: not key or self._holds(span, key))
+            examples = self.doc_examples if self._may_document(key) else ()
+            self._read[key] = self._trees(examples, lambda span: not key or self._holds(span, key))
         return self._read[key]
 
     def trees_at(self, span: Span) -> tuple[SyntaxTree, ...]:
@@ -97,15 +100,15 @@ class Source:
         tree = self.file_tree
         if tree is not None and not _is_nested(tree.root, span):
             return (tree,)
-        return self._trees(lambda wanted: span in wanted, span)
+        examples = [example for example in self.doc_examples if span in example.span]
+        found = self._trees(examples, lambda wanted: span in wanted, span)
+        return tuple(tree for tree in found if span in tree.span)
 
     @cached_property
     def file_tree(self) -> SyntaxTree | None:
         """The file's own tree; None for Markdown."""
         if self.is_markdown:
             return None
-        from codemods.rust.grammar import new_parser  # noqa: PLC0415 - loading the grammar takes time
-
         root = new_parser().parse(self._shadow).root_node
         whole = Span(0, len(self.content))
         return SyntaxTree(TreeKind.FILE, root, whole, self, exact=not root.has_error)
@@ -118,7 +121,10 @@ class Source:
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
         """The comments of the file, those in macro arguments too; none for Markdown."""
-        return () if self.is_markdown else tuple(comments(self.content))
+        if self.file_tree is None:
+            return ()
+        root = self.file_tree.root
+        return tuple(comments(self.content) if root.has_error else comments_of(root, self.content))
 
     @property
     def has_errors(self) -> bool:
@@ -195,19 +201,26 @@ class Source:
     def _line(self, offset: int) -> int:
         return bisect_right(self._line_starts, offset) or 1
 
-    def _trees(self, is_wanted: Callable[[Span], bool], window: Span | None = None) -> tuple[SyntaxTree, ...]:
+    def _trees(
+        self, examples: Sequence[DocExample], is_wanted: Callable[[Span], bool], window: Span | None = None
+    ) -> tuple[SyntaxTree, ...]:
         own = self.file_tree
-        examples = [example for example in self.doc_examples if is_wanted(example.span)]
         nested = self._reader.read(own, examples, is_wanted, window)
         return (own, *nested) if own is not None else nested
+
+    def _may_document(self, needles: Sequence[bytes]) -> bool:
+        """Whether a needle can be in documentation: a cheap look that saves reading all comments."""
+        if not needles or self.is_markdown or b"/**" in self.content or b"/*!" in self.content:
+            return True
+        return any(
+            re.search(rb"//[/!][^\n]*" + re.escape(needle), self.content) is not None for needle in needles
+        )
 
     def _holds(self, span: Span, needles: Sequence[bytes]) -> bool:
         return any(self.content.find(needle, span.start, span.end) >= 0 for needle in needles)
 
     @cached_property
     def _reader(self) -> NestedReader:
-        from codemods.rust.nested import NestedReader  # noqa: PLC0415 - loading the grammar takes time
-
         return NestedReader(self, self._shadow)
 
     @cached_property
