@@ -28,8 +28,7 @@ def dump(document: RunDocument, *, indent: int | None = 2) -> str:
     lone surrogate of the analysed code leaves as itself.
     """
     values = {"schema": document.schema, **asdict(document)}
-    text = json.dumps(values, indent=indent, allow_nan=False)
-    return text.replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(values, indent=indent, allow_nan=False) + "\n"
 
 
 def load(text: str | bytes) -> RunDocument:

@@ -64,10 +64,10 @@ def test_commands_are_quoted_for_the_shell() -> None:
 def test_the_summary_tells_totals_and_grades() -> None:
     text = shown(show_summary, documents.mixed())
     totals = text[text.index("try-macro: 8 sites found") : text.index("Branch")]
-    assert [line.split()[:2] for line in totals.split("\n")[1:7]] == [
-        ["3", "applied"],
-        ["1", "B"],
-        ["2", "C"],
+    assert [line.split(":")[0].split() for line in totals.split("\n")[1:7]] == [
+        ["3", "applied", "in", "2", "files"],
+        ["1", "B", "tested"],
+        ["2", "C", "compiled"],
         ["3", "refused"],
         ["1", "rejected"],
         ["1", "unverified"],
@@ -112,7 +112,7 @@ def test_thousands_of_sites_are_collapsed_and_verbose_shows_all() -> None:
     short, full = shown(show_plan, document), shown(show_plan, document, verbose=True)
     assert short.count("\n") < 500
     assert "… and 1,960 more changes in 98 files (-v shows them)" in short
-    assert "and 93 more" in short
+    assert "    src/parse.rs:5, src/parse.rs:6, and 93 more\n" in short
     assert full.count("+     File::open(path)?") == 2099
     assert "-v shows" not in full
     assert shown(show_summary, document).count("\n") < 100
