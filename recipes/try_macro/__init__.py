@@ -1,0 +1,221 @@
+"""Write `?` instead of the `try!` macro.
+
+The operator does what the macro did: it converts the error with `From` and returns it. It
+stands where the value is used, so chains read from left to right, and `try` is a keyword
+since the 2018 edition.
+
+    let text = try!(try!(File::open(path)).read());
+    ->
+    let text = File::open(path)?.read()?;
+
+An operand that would lose its meaning gets parentheses, comments stay where they are:
+
+    let size = try!(*cached /* bytes */);
+    ->
+    let size = (*cached)? /* bytes */;
+
+Where `try!` was what told rustc that the operand is a `Result`, `?` alone does not compile; then
+the type is written out: `lines.collect::<Result<_, _>>()?`.
+
+Left alone: a `try!` of the crate's own, what callers of a macro write (its matcher), macros that
+may look at tokens rather than evaluate them, `quote!` templates, prose and strings, examples
+marked `ignore` or `compile_fail`. A `try!` whose text an assertion prints is a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from codemods.recipe import (
+    Ambiguous,
+    Applicability,
+    Change,
+    Edited,
+    Facts,
+    Finder,
+    Form,
+    Known,
+    MacroOrigin,
+    Option,
+    Proposal,
+    Setting,
+    Settings,
+    Site,
+    Skipped,
+    Unknown,
+    recipe,
+)
+
+from .calls import Call, call_at
+from .finding import CONFIRM, NEEDLE, find_try
+from .imports import Import, imports_in, removal
+from .layout import edits_of
+from .outline import Outline, root_of
+from .surroundings import STRINGIFIED, objection
+from .wordings import wordings_of
+
+ORIGIN = MacroOrigin("try", note="use the `?` operator instead")
+
+_STD_PATHS = frozenset({"try", "std::try", "core::try", "::std::try", "::core::try"})
+_RIVAL = re.compile(
+    rb"\bmacro_rules!\s*(?:r#)?try\b|\bmacro\s+(?:r#)?try\b|\bas\s+(?:r#)?try\b|\buse\s[^;]*\b(?:r#)?try\s*[;,}]"
+)
+_COMPILER_INPUT = re.compile(
+    r"(?:^|/)tests?/(?:.*/)?(?:ui|compile[-_]fail|compiletest|run[-_](?:pass|fail)|expand|macrotest)/"
+)
+
+
+@recipe(
+    summary="Replace `try!(x)` with `x?`",
+    epoch="2015",
+    min_rust="1.13",
+    applicability=Applicability.MACHINE_APPLICABLE,
+    pattern=Finder(find_try, needles=(NEEDLE,), confirm=CONFIRM),
+    facts=(MacroOrigin("try", note="use the `?` operator instead"),),
+    settings=(
+        Setting(
+            "stringified",
+            "ask",
+            "what to do where an assertion or `dbg!` prints the source text",
+            ("ask", "rewrite"),
+        ),
+        Setting("ignored_examples", False, "also rewrite documentation examples marked `ignore`"),
+    ),
+)
+def try_macro(sites: Sequence[Site], facts: Facts, settings: Settings) -> Iterator[Proposal]:
+    """Yield what to do about each site; those of one import travel together."""
+    outlines = {root: Outline(root) for root in dict.fromkeys(root_of(site.tree) for site in sites)}
+    for root, outline in outlines.items():
+        here = [site for site in sites if root_of(site.tree) is root]
+        yield from _Plan(outline, facts, settings).proposals(here)
+
+
+class _Plan:
+    """What to do about the sites of one file or doc example."""
+
+    def __init__(self, outline: Outline, facts: Facts, settings: Settings) -> None:
+        self.outline = outline
+        self.facts = facts
+        self.settings = settings
+        self.imports = imports_in(outline)
+        self.is_try = frozenset({"try", *(found.name for found in self.imports)})
+
+    def proposals(self, sites: Sequence[Site]) -> Iterator[Proposal]:
+        by_import: dict[Import, list[Site]] = {}
+        for site in sites:
+            found = self._import_of(self._call(site))
+            if found is None:
+                yield self._proposal(site)
+            else:
+                by_import.setdefault(found, []).append(site)
+        for found, imported in by_import.items():
+            yield from self._with_import(found, imported)
+
+    def _proposal(self, site: Site) -> Proposal:
+        call = self._call(site)
+        left = self._left(call) or objection(self.outline, call.first, self.is_try)
+        if left is not None and left.code != STRINGIFIED:
+            return replace(left, sites=(site.id,))
+        forms = self._forms(call)
+        if not forms:
+            return Skipped("reference", "`?` takes no reference, and this one has no other form", (site.id,))
+        if left is not None and self.settings["stringified"] == "ask":
+            return _question(site, left, forms)
+        return Change((site.id,), forms)
+
+    def _forms(self, call: Call) -> tuple[Form, ...]:
+        return tuple(
+            call.site.form(edits_of(call, wording, self.is_try), name)
+            for name, wording in wordings_of(call, self.is_try)
+        )
+
+    def _left(self, call: Call) -> Skipped | None:
+        """Return why the site itself is to be left alone, whatever stands around it."""
+        return self._left_by_example() or self._left_by_origin(call) or _left_by_operand(call)
+
+    def _left_by_example(self) -> Skipped | None:
+        example = self.outline.tree.example
+        if example is None:
+            return None
+        if "compile_fail" in example.attributes:
+            return Skipped("compile-fail", "the example is there to fail; this may be why")
+        if "ignore" in example.attributes and not self.settings["ignored_examples"]:
+            return Skipped("ignored-example", "the example is marked `ignore`: nothing compiles it")
+        return None
+
+    def _left_by_origin(self, call: Call) -> Skipped | None:
+        example = self.outline.tree.example
+        if example is not None and _RIVAL.search(self.outline.content):
+            return Skipped("own-macro", "the example brings its own `try!`")
+        match self.facts.about(call.site.id, ORIGIN):
+            case Known("own", evidence):
+                return Skipped("own-macro", f"this `try!` is not std's: {evidence}")
+            case Known():
+                return None
+            case Unknown(reason, contested):
+                if contested or call.path.replace("r#", "") not in self._std_paths() or self._has_rival():
+                    return Skipped("unresolved-macro", f"it may not be std's `try!`: {reason}")
+                if _COMPILER_INPUT.search(str(call.site.source.path)):
+                    return Skipped("compiler-input", "the file is input of a compiler test")
+        return None
+
+    def _std_paths(self) -> frozenset[str]:
+        return _STD_PATHS | self.is_try
+
+    def _has_rival(self) -> bool:
+        """Whether this file itself defines or imports another `try!`."""
+        own = sum(found.name == "try" for found in self.imports)
+        return sum(1 for _ in _RIVAL.finditer(self.outline.original)) > own
+
+    def _import_of(self, call: Call) -> Import | None:
+        """Return the private import that gives the macro its name here, where there is one only."""
+        found = [each for each in self.imports if each.name == call.path.removeprefix("r#")]
+        return found[0] if found and found[0].visibility != "pub" else None
+
+    def _with_import(self, found: Import, sites: Sequence[Site]) -> Iterator[Proposal]:
+        """Yield one change for all uses of an import and the import itself, where that is safe."""
+        proposals = [self._proposal(site) for site in sites]
+        changes = [each for each in proposals if isinstance(each, Change)]
+        unused = removal(self.outline, found) if self._is_all(found, sites) else None
+        if len(changes) < len(proposals):
+            yield from proposals  # the import is still in use
+        elif unused is None:
+            reason = f"the import of `{found.name}!` cannot be taken away together with its uses"
+            yield Skipped("alias", reason, tuple(site.id for site in sites))
+        else:
+            files = [file for change in changes for file in change.forms[0].files]
+            edits = [edit for file in files if isinstance(file, Edited) for edit in file.edits]
+            yield Change(tuple(site.id for site in sites), (sites[0].form([*edits, unused]),))
+
+    def _is_all(self, found: Import, sites: Sequence[Site]) -> bool:
+        """Whether the import's name stands nowhere but in the import and the sites."""
+        name = found.name.encode()
+        words = sum(token.text.removeprefix(b"r#") == name for token in self.outline.code)
+        in_import = range(found.leaf.start, found.leaf.end)
+        own = sum(self.outline.text(index).removeprefix(b"r#") == name for index in in_import)
+        return len([each for each in self.imports if each.name == found.name]) == 1 and words == own + len(
+            sites
+        )
+
+    def _call(self, site: Site) -> Call:
+        return call_at(site, self.outline, self.outline.index_at(site.span.start))
+
+
+def _left_by_operand(call: Call) -> Skipped | None:
+    if not call.is_expression:
+        return Skipped("not-an-expression", "its input is not one expression")
+    if call.diverges:
+        return Skipped("diverges", "its operand has no value, so there is nothing to unwrap")
+    if call.outline.text(call.start) == b"#":
+        return Skipped("attribute", "its operand has an attribute, which cannot stand before `x?`")
+    return None
+
+
+def _question(site: Site, left: Skipped, forms: tuple[Form, ...]) -> Ambiguous:
+    options = (
+        Option("rewrite", "only the printed text changes, from `try!(x)` to `x?`", forms[0]),
+        Option("keep", "nothing changes"),
+    )
+    return Ambiguous(left.code, left.reason, options, (site.id,))

@@ -1,0 +1,72 @@
+"""Where `try!` stands: in code, in macro arguments, bodies and matchers, in doc examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from codemods.recipe import Match, Source, Span, SyntaxTree, macro_calls
+
+NEEDLE = b"try"
+# `try!`, or an import of it; what stands between the word and the `!` is checked later.
+CONFIRM = rb"\btry\b(?:\s|/\*)*!|\b(?:std|core)\s*::\s*(?:\{[^;]*)?(?:r#)?try\b"
+
+_GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
+_IMPORT = re.compile(rb"\b(?:std|core)\s*::\s*(?:\{[^;]*?)?(?:r#)?try\s+as\s+((?:r#)?\w+)")
+_COMMENTS_AND_STRINGS = frozenset(
+    [
+        "line_comment",
+        "block_comment",
+        "doc_comment",
+        "string_content",
+        "string_literal",
+        "raw_string_literal",
+        "char_literal",
+        "escape_sequence",
+    ]
+)
+
+
+def find_try(source: Source) -> Iterator[Match]:
+    """Yield every invocation of `try!`, whatever its path, and of what the file imports it as."""
+    names = {b"try"} | {found[1].removeprefix(b"r#") for found in _IMPORT.finditer(source.content)}
+    word = b"|".join(re.escape(name) for name in sorted(names))
+    invocation = re.compile(rb"(?<![\w\x80-\xff])(?:r#)?(" + word + rb")" + _GAP + rb"!(?!=)", re.DOTALL)
+    places = [found.start() for found in invocation.finditer(source.content)]
+    if not places:
+        return
+    trees = source.trees_containing(tuple(sorted(names)))
+    for place in places:
+        found = _match_at(trees, place)
+        if found is not None:
+            yield found
+
+
+def _match_at(trees: Iterable[SyntaxTree], place: int) -> Match | None:
+    """Return the invocation whose name stands at `place`, in the innermost tree that holds it."""
+    around = [tree for tree in trees if tree.span.start <= place < tree.span.end]
+    if not around:
+        return None
+    tree = min(around, key=lambda tree: len(tree.span))
+    leaf = tree.root.descendant_for_byte_range(place, place + 1)
+    if leaf is None or leaf.type in _COMMENTS_AND_STRINGS:
+        return None
+    node = leaf
+    while node.parent is not None and node.type in ("identifier", "scoped_identifier"):
+        node = node.parent
+    path = node.child_by_field_name("macro") if node.type == "macro_invocation" else None
+    if path is not None and path.end_byte > place >= path.start_byte:
+        return Match(tree, node)
+    return _match_among_tokens(tree, place)
+
+
+def _match_among_tokens(tree: SyntaxTree, place: int) -> Match | None:
+    """Return the invocation at `place` where only tokens can be trusted."""
+    if tree.example is not None:
+        return None
+    for call in macro_calls(tree.source.content, tree.span):
+        if call.name_span.start == place:
+            span = call.span
+            node = tree.root.descendant_for_byte_range(span.start, span.end)
+            return Match(tree, node or tree.root, span=Span(span.start, span.end))
+    return None

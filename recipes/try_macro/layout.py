@@ -1,0 +1,170 @@
+"""The edits that turn one `try!(operand)` into `operand?`, and leave all other bytes alone.
+
+Only tokens are touched, so that nested sites compose: `try!(` goes, `)` becomes `?`. Each
+byte belongs to one site: what an inner one deletes, an outer one does not move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codemods.recipe import Edit, Span, Token, TokenKind
+
+from .calls import Call, begins_statement, call_at, is_transparent
+from .outline import Outline
+
+# Byte pairs that would become another token or a comment if nothing stood between them.
+_GLUED = frozenset({b"<<", b"::", b"//", b"/*", b"&&", b"||", b"..", b"<-", b"->", b"--"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What replaces `try!(` and `)`, and what else changes inside of the operand."""
+
+    before: str = ""
+    after: str = "?"
+    inner: tuple[Edit, ...] = field(default=())
+
+
+def edits_of(call: Call, wording: Wording, is_try: frozenset[str]) -> tuple[Edit, ...]:
+    """Return the edits that write `call` as `wording` says."""
+    after = wording.after + (";" if _lacks_semicolon(call, is_try) else "")
+    opening = _opening(call, wording)
+    return (opening, *wording.inner, *_closing(call, after, is_try), *_dedented(call, is_try))
+
+
+def _opening(call: Call, wording: Wording) -> Edit:
+    outline = call.outline
+    start = outline.code[call.first].span.start
+    first = _first(call)
+    text = wording.before
+    beside = outline.content[start - 1 : start] + (text.encode() or first.text)[:1]
+    if beside in _GLUED and not any(edit.span.start == first.span.start for edit in wording.inner):
+        text = " " + text
+    return Edit(Span(start, first.span.start), text)
+
+
+def _closing(call: Call, after: str, is_try: frozenset[str]) -> Iterator[Edit]:
+    """Yield the edits at the end: `?` comes right after the operand, before any comment."""
+    outline = call.outline
+    last, closing = outline.code[call.end - 1].span, outline.code[call.closing].span
+    glue = " " if _continues_word(outline.content[closing.end : closing.end + 1]) else ""
+    trailing = outline.between(last.end, closing.start)
+    comments = [token for token in trailing if token.kind is TokenKind.COMMENT]
+    if not comments:
+        yield Edit(Span(last.end, closing.end), after + glue)
+        return
+    comma = outline.code[call.end]
+    if comma.span.end <= comments[-1].span.start:
+        yield Edit(comma.span, "")
+    yield from _closing_after(call, comments[-1], after, is_try)
+
+
+def _closing_after(call: Call, comment: Token, after: str, is_try: frozenset[str]) -> Iterator[Edit]:
+    """Yield the edits at the end where a comment stands before the closing delimiter."""
+    outline = call.outline
+    last, closing = outline.code[call.end - 1].span, outline.code[call.closing].span
+    is_line = comment.text.startswith(b"//")
+    start, end = comment.span.end, closing.end
+    following = outline.text(call.closing + 1)
+    moves = is_line and following in (b";", b",") and not _is_inside_try(call, is_try)
+    if moves and _ends_line(outline, outline.code[call.closing + 1].span.end):
+        # Else the `;` would stand alone on a line.
+        after += following.decode()
+        end = outline.code[call.closing + 1].span.end
+    elif is_line and not _ends_line(outline, end):
+        start = next(token.span.start for token in outline.code[call.end :] if token.span.start >= start)
+    yield Edit(Span(last.end, last.end), after)
+    yield Edit(Span(start, end), "")
+
+
+def _lacks_semicolon(call: Call, is_try: frozenset[str]) -> bool:
+    """Whether `try! { x }` is a statement by its braces alone, with another one behind it."""
+    if not call.is_braced or not begins_statement(call.outline, call.first, is_try):
+        return False
+    if call.outline.parents[call.first] == call.first - 1 and _is_inside_try(call, is_try):
+        return False
+    following = call.outline.text(call.closing + 1)
+    return following not in (b"", b";", b",", b".", b"?", b"}", b")", b"]")
+
+
+def _dedented(call: Call, is_try: frozenset[str]) -> Iterator[Edit]:
+    """Yield the edits that move an operand that had lines of its own to where `try!` stood."""
+    extra = _extra_indentation(call)
+    if not extra:
+        return
+    outline = call.outline
+    taken = _taken_by_others(call, is_try)
+    end = outline.code[call.closing].span.start
+    for token in outline.between(_first(call).span.end, end):
+        if token.span.start in taken or not _begins_line(outline, token):
+            continue
+        stop = token.span.start - _outer_indentation(call, is_try)
+        start = stop - len(extra)
+        if start >= 0 and outline.original[start:stop] == extra and outline.is_code(Span(start, stop)):
+            yield Edit(Span(start, stop), "")
+
+
+def _extra_indentation(call: Call) -> bytes:
+    """Return by what the operand is indented more than the line of its `try!`; nothing if on one line."""
+    outline, first = call.outline, _first(call)
+    if not _begins_line(outline, first):
+        return b""
+    outer = _indentation(outline, outline.code[call.first].span.start)
+    inner = _indentation(outline, first.span.start)
+    return inner.removeprefix(outer) if inner.startswith(outer) else b""
+
+
+def _outer_indentation(call: Call, is_try: frozenset[str]) -> int:
+    """Return how many bytes before each token the sites around `call` take away."""
+    groups = (group for group in call.outline.groups_around(call.first) if is_transparent(group, is_try))
+    return sum(len(_extra_indentation(_nested(call, group.first))) for group in groups)
+
+
+def _taken_by_others(call: Call, is_try: frozenset[str]) -> frozenset[int]:
+    """Return where the tokens start whose place the sites inside of `call` decide."""
+    outline = call.outline
+    taken: set[int] = {outline.code[call.closing].span.start}
+    for opening in range(call.opening, call.closing):
+        if opening not in outline.partners or not is_transparent(outline.group(opening), is_try):
+            continue
+        inner = _nested(call, outline.group(opening).first)
+        if inner.start < inner.end:
+            taken |= {_first(inner).span.start, outline.code[inner.closing].span.start}
+            taken |= {outline.code[index].span.start for index in range(inner.end, inner.closing)}
+    return frozenset(taken)
+
+
+def _nested(call: Call, first: int) -> Call:
+    return call_at(call.site, call.outline, first)
+
+
+def _first(call: Call) -> Token:
+    """Return the first token between the delimiters, a comment perhaps."""
+    start = call.outline.code[call.opening].span.end
+    return call.outline.between(start, call.outline.code[call.end - 1].span.end)[0]
+
+
+def _is_inside_try(call: Call, is_try: frozenset[str]) -> bool:
+    parent = call.outline.parents[call.first]
+    return parent >= 0 and is_transparent(call.outline.group(parent), is_try)
+
+
+def _begins_line(outline: Outline, token: Token) -> bool:
+    line = outline.content.rfind(b"\n", 0, token.span.start) + 1
+    return line > 0 and not outline.content[line : token.span.start].strip()
+
+
+def _ends_line(outline: Outline, offset: int) -> bool:
+    end = outline.content.find(b"\n", offset)
+    return not outline.content[offset : end if end >= 0 else len(outline.content)].strip()
+
+
+def _indentation(outline: Outline, offset: int) -> bytes:
+    line = outline.content[outline.content.rfind(b"\n", 0, offset) + 1 : offset]
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _continues_word(byte: bytes) -> bool:
+    return byte.isalnum() or byte == b"_" or byte >= b"\x80"

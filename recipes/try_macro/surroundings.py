@@ -1,0 +1,130 @@
+"""Whether the macros around a `try!` let it change: most evaluate it, some look at its tokens."""
+
+from __future__ import annotations
+
+from codemods.recipe import Skipped, Span
+
+from .calls import is_transparent
+from .definitions import EVALUATING, argument_at, hands_on, rules_of
+from .outline import Group, GroupKind, Outline
+
+STRINGIFIED = "stringified"
+
+# They show the source text of their condition, unless they are given a message instead.
+_ASSERTING = frozenset({"assert", "debug_assert"})
+_SHOWING = frozenset({"dbg"})
+_TEMPLATES = frozenset(
+    [
+        "quote",
+        "quote_spanned",
+        "parse_quote",
+        "parse_quote_spanned",
+        "quote_expr",
+        "quote_stmt",
+        "quote_item",
+        "quote_block",
+        "quote_tokens",
+        "quote_token",
+    ]
+)
+# Macros of well-known crates that paste the items they are given, whatever these are made of.
+_PASTING = frozenset({"cfg_if", "serde_if_integer128"})
+_STD_ROOTS = (b"std", b"core", b"alloc")
+
+
+def objection(outline: Outline, index: int, is_try: frozenset[str]) -> Skipped | None:
+    """Return why the macros around the token at `index` do not let it change; None if they do.
+
+    With the code `STRINGIFIED`, the program would be the same but for a text it may print.
+    """
+    stringified = None
+    is_in_definition = False
+    for group in outline.groups_around(index):
+        match group.kind:
+            case GroupKind.CALL if not is_transparent(group, is_try):
+                found = _objection_of_call(outline, group, index)
+                if found is not None and found.code != STRINGIFIED:
+                    return found
+                stringified = stringified or found
+            case GroupKind.DEFINITION:
+                found = _objection_of_definition(outline, group, index, is_in_definition)
+                if found is not None:
+                    return found
+                is_in_definition = True
+            case GroupKind.ATTRIBUTE:
+                return Skipped("attribute-input", "it is part of an attribute, which reads its tokens")
+            case GroupKind.TRY_BLOCK:
+                return Skipped("try-block", "in a `try` block `?` leaves the block, `try!` the function")
+    return stringified
+
+
+def _objection_of_call(outline: Outline, group: Group, index: int) -> Skipped | None:
+    name = group.name
+    if name in _TEMPLATES:
+        return Skipped(
+            "token-template", f"`{name}!` makes code of these tokens, for a crate of unknown edition"
+        )
+    definitions = _definitions_in_scope(outline, group)
+    if definitions:
+        return _objection_of_own(outline, group, index, definitions)
+    is_std = not group.is_qualified or _root_of_path(outline, group) in _STD_ROOTS
+    if is_std and name in ("stringify", "concat"):
+        return Skipped("source-text", f"`{name}!` makes the source text a value of the program")
+    if is_std and (name in _SHOWING or (name in _ASSERTING and not _has_message(outline, group))):
+        return Skipped(STRINGIFIED, f"`{name}!` prints the source text of its argument")
+    if (is_std and name in EVALUATING | _ASSERTING) or name in _PASTING:
+        return None
+    return Skipped("unknown-macro", f"`{name}!` may look at the tokens it is given rather than evaluate them")
+
+
+def _objection_of_own(outline: Outline, group: Group, index: int, definitions: list[Group]) -> Skipped | None:
+    """Return why a macro that this file defines may not be given other tokens; None if it may."""
+    argument = argument_at(outline.content, _inner(outline, group), outline.code[index].span.start)
+    rules = [rules_of(outline.content, _inner(outline, each)) for each in definitions]
+    if all(hands_on(each, argument) for each in rules):
+        return None
+    return Skipped("unknown-macro", f"`{group.name}!` of this file may look at the tokens it is given")
+
+
+def _root_of_path(outline: Outline, group: Group) -> bytes:
+    first = outline.text(group.first)
+    return outline.text(group.first + 1) if first == b"::" else first
+
+
+def _objection_of_definition(
+    outline: Outline, group: Group, index: int, is_in_definition: bool
+) -> Skipped | None:
+    if is_in_definition:
+        return Skipped("nested-macro", f"it is in a macro that the macro `{group.name}!` defines")
+    part = index
+    while outline.parents[part] != group.opening:
+        part = outline.parents[part]
+    if outline.text(part - 1) != b"=>":
+        return Skipped("macro-matcher", f"`try!` is part of what callers of `{group.name}!` write")
+    return None
+
+
+def _definitions_in_scope(outline: Outline, group: Group) -> list[Group]:
+    """Return the definitions in this file of the macro that `group` calls, as far as they reach it."""
+    if group.is_qualified:
+        return []
+    around = {-1, *(each.opening for each in outline.groups_around(group.opening))}
+    return [
+        each
+        for each in outline.definitions()
+        if each.name == group.name and each.opening < group.first and outline.parents[each.opening] in around
+    ]
+
+
+def _has_message(outline: Outline, group: Group) -> bool:
+    """Whether an assertion has more than a condition."""
+    at = group.opening + 1
+    while at < group.closing - 1:
+        if outline.text(at) == b",":
+            return True
+        at = outline.partners.get(at, at) + 1
+    return False
+
+
+def _inner(outline: Outline, group: Group) -> Span:
+    return Span(outline.code[group.opening].span.end, outline.code[group.closing].span.start)
