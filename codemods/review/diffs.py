@@ -83,7 +83,7 @@ class _Reader:
         elif line.startswith("+++ "):
             self._files.append((_path(line) or self._pending, []))
         elif not line.startswith(("diff --git ", "index ")):
-            self._add(Line(Kind.OTHER, line))
+            self._add(Line(Kind.OTHER, line.removeprefix("\\")))  # the last lines of a hunk have it too
 
     def files(self) -> tuple[FileDiff, ...]:
         return tuple(_file(path, hunks) for path, hunks in self._files)

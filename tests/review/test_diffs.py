@@ -52,8 +52,10 @@ def test_crlf_is_said_once_and_a_changed_line_end_is_seen() -> None:
 
 
 def test_a_missing_newline_at_the_end_is_kept_as_a_remark() -> None:
-    [file] = parse_diff(DIFF + "\\ No newline at end of file\n")
-    assert file.hunks[0].lines[-1].kind is Kind.OTHER
+    remark = "\\ No newline at end of file\n"
+    [file] = parse_diff(f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-b\n{remark}+c\n{remark}")
+    assert [line.kind.value for line in file.hunks[0].lines] == ["-", "\\", "+", "\\"]
+    assert {line.text for line in file.hunks[0].lines[1::2]} == {" No newline at end of file"}
 
 
 def test_text_that_is_no_diff_is_kept() -> None:
