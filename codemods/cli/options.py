@@ -49,6 +49,13 @@ def folders() -> Folders:
     )
 
 
+def user_configuration() -> Path:
+    """Return the path of the user's own configuration file; it need not exist."""
+    import platformdirs  # noqa: PLC0415
+
+    return Path(platformdirs.user_config_dir("codemod")) / "config.toml"
+
+
 def console(color_choice: str, stream: IO[str] | None = None) -> Console:
     """Return a console on `stream` (standard output)."""
     from codemods.review import console as consoles  # noqa: PLC0415

@@ -26,7 +26,7 @@ def command() -> None:
     """Write and test recipes."""
 
 
-@command.command("new")
+@command.command("new", short_help="Write a recipe's module, fixtures and test.")
 @click.argument("name")
 @options.directory
 @click.option("--summary", metavar="TEXT", help="What it does, in one line without a full stop.")
@@ -54,7 +54,7 @@ def new(name: str, directory: Path, summary: str | None, epoch: str) -> None:
     click.echo(f"\nNext: fill in {fixture.relative_to(place.root)}, then: codemod recipe test {name}")
 
 
-@command.command("test")
+@command.command("test", short_help="Run its examples and fixtures.")
 @click.argument("target", metavar="NAME|FILE")
 @options.directory
 @options.trust

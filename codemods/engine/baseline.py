@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from codemods.cargo.check import fails_by_lints, missing_targets
 from codemods.cargo.diagnostics import Diagnostic
+from codemods.cargo.metadata import Package
 from codemods.cargo.report import CheckReport, Unit
 from codemods.errors import BaselineError
 
@@ -30,12 +32,13 @@ class Baseline:
         return sum(d.level == "warning" for unit in self.report.units for d in unit.diagnostics)
 
 
-def build_baseline(build: Build) -> Baseline:
-    """Build the untouched commit; where lints alone stop it, once more with lints capped."""
+def build_baseline(build: Build, members: Sequence[Package]) -> Baseline:
+    """Build the untouched commit; where lints alone stop a target, once more with lints capped."""
     report = build(False)
-    if any(error.is_lint for error in report.errors):
+    if any(fails_by_lints(unit) for unit in report.units):
         report = build(True)
-    return Baseline(report, tuple(_dropped(report)))
+    dropped = missing_targets(members, report)
+    return Baseline(report, tuple(f"{target.name}: {target.reason}" for target in dropped))
 
 
 def require_units_for(paths: Iterable[str], baseline: Baseline, withheld: Iterable[str]) -> None:
@@ -66,10 +69,3 @@ def broken_baseline(errors: Iterable[Diagnostic], withheld: Iterable[str]) -> Ba
         where=f"{place.path}:{place.line}:{place.column}" if place else None,
         hint=hint,
     )
-
-
-def _dropped(report: CheckReport) -> Iterable[str]:
-    for unit in report.units:
-        if not unit.succeeded:
-            first = next((d.message for d in unit.diagnostics if d.is_error), "a target it needs fails")
-            yield f"{unit.name}: {first}"

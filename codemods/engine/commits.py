@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -36,7 +36,7 @@ def grouped(chosen: Sequence[Chosen], name_of: GroupName, per: CommitPer) -> lis
 
 
 def drafts(
-    groups: Iterable[tuple[str, list[Chosen]]], files: dict[PurePosixPath, EditedFile], whole: Overlay, subject: str
+    groups: Iterable[tuple[str, list[Chosen]]], files: Mapping[PurePosixPath, EditedFile], whole: Overlay, subject: str
 ) -> list[CommitDraft]:
     """Return the commits for `groups`: each the edits, then, apart, what rustfmt makes of them.
 

@@ -9,8 +9,8 @@ or somebody else's macro; where another macro of that name exists, a canary tell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from codemods.cargo.diagnostics import Diagnostic
@@ -21,46 +21,60 @@ from codemods.rust.trees import TreeKind
 
 Canary = Callable[[Unit, Sequence[Site]], frozenset[str]]  # ids of the sites that the unit compiles
 Read = Callable[[str], bytes | None]  # a source file's content by the path a unit gives
+Externs = Callable[[Unit], frozenset[str]]  # the sources of the crates that a unit names
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers by site id and fact, and the ids of the units known to compile each site."""
+    """Answers by site id and fact; the units known to compile each site; why none does."""
 
     facts: Mapping[tuple[str, Fact], Answer]
     reached: Mapping[str, frozenset[str]]
+    why_not: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer_macro_origin(
-    fact: MacroOrigin, sites: Sequence[Site], units: Sequence[Unit], canary: Canary, read: Read
+    fact: MacroOrigin,
+    sites: Sequence[Site],
+    units: Sequence[Unit],
+    canary: Canary,
+    read: Read,
+    externs: Externs,
 ) -> Answers:
     """Answer `fact` for every site, from the units of the untouched tree that built."""
-    oracle = _MacroOracle(fact, units, canary, read)
-    facts: dict[tuple[str, Fact], Answer] = {}
-    reached: dict[str, frozenset[str]] = {}
+    oracle = _MacroOracle(fact, units, canary, _Rivals(fact.name, read, externs))
     oracle.look_up([site for site in sites if not in_example(site)])
-    for site in sites:
-        facts[site.id, fact] = oracle.answer(site)
-        reached[site.id] = oracle.std_units(site)
-    return Answers(facts, reached)
+    answers = {site.id: oracle.answer(site) for site in sites}
+    return Answers(
+        {(id, fact): answer for id, answer in answers.items()},
+        {site.id: oracle.std_units(site) for site in sites},
+        {id: answer.reason for id, answer in answers.items() if isinstance(answer, Unknown)},
+    )
+
+
+def answer_reach(sites: Sequence[Site], units: Sequence[Unit], canary: Canary) -> Answers:
+    """Return which units compile each site, for recipes that ask for no fact that shows it."""
+    reached: dict[str, set[str]] = {}
+    for unit in units:
+        here = [site for site in sites if str(site.source.path) in unit.files and not in_example(site)]
+        for site_id in canary(unit, here) if here else ():
+            reached.setdefault(site_id, set()).add(unit.id)
+    homes = {site.id: [unit for unit in units if str(site.source.path) in unit.files] for site in sites}
+    why_not = {id: _why_silent(units) for id, units in homes.items() if id not in reached}
+    return Answers({}, {id: frozenset(units) for id, units in reached.items()}, why_not)
 
 
 def in_example(site: Site) -> bool:
     """Whether the site stands in a documentation example, which only rustdoc compiles."""
-    tree = site.tree
-    while tree is not None:
-        if tree.kind is TreeKind.DOC_EXAMPLE:
-            return True
-        tree = tree.parent
-    return False
+    return any(tree.kind is TreeKind.DOC_EXAMPLE for tree in (site.tree, *site.tree.ancestors()))
 
 
 class _MacroOracle:
-    def __init__(self, fact: MacroOrigin, units: Sequence[Unit], canary: Canary, read: Read) -> None:
+    def __init__(self, fact: MacroOrigin, units: Sequence[Unit], canary: Canary, rivals: _Rivals) -> None:
         self.fact = fact
         self.units = units
         self.canary = canary
-        self.rivals = _Rivals(fact.name, read)
+        self.rivals = rivals
         self.reported: dict[str, set[str]] = {}  # site id -> units where it is std's
         self.foreign: dict[str, set[str]] = {}  # site id -> units where it is compiled, and not std's
 
@@ -142,12 +156,7 @@ def _name_starts(site: Site) -> frozenset[int]:
 
 
 def _in_macro_body(site: Site) -> bool:
-    tree = site.tree
-    while tree is not None:
-        if tree.kind is TreeKind.MACRO_BODY:
-            return True
-        tree = tree.parent
-    return False
+    return any(tree.kind is TreeKind.MACRO_BODY for tree in (site.tree, *site.tree.ancestors()))
 
 
 def _why_silent(homes: Sequence[Unit]) -> str:
@@ -157,32 +166,42 @@ def _why_silent(homes: Sequence[Unit]) -> str:
 
 
 class _Rivals:
-    """Other macros of the name, found by their definition or import in what a unit reads."""
+    """Other macros of the name: defined or imported in what a unit reads, or exported to it."""
 
-    def __init__(self, name: str, read: Read) -> None:
+    def __init__(self, name: str, read: Read, externs: Externs) -> None:
         self._read = read
-        word = re.escape(name.encode())
-        self._definition = re.compile(
-            rb"(?:macro_rules!\s*|\bmacro\s+|\bfn\s+|\bas\s+)(?:r#)?" + word + rb"\b"
+        self._externs = externs
+        word = rb"(?:r#)?" + re.escape(name.encode()) + rb"\b"
+        more = rb"(?:\s*#\s*\[[^\]]*\])*\s*(?:pub\s+)?"
+        macro = rb"(?:macro_rules!\s*|macro\s+)"
+        self._own = re.compile(rb"(?:macro_rules!\s*|\bmacro\s+|\bfn\s+|\bas\s+)" + word)
+        self._exported = re.compile(
+            rb"#\s*\[\s*(?:macro_export[^\]]*\]" + more + macro + rb"|proc_macro\s*\]" + more + rb"fn\s+)" + word
         )
-        self._imitation = re.compile(
-            rb"#\s*\[\s*deprecated[^\]]*\](?:\s*#\s*\[[^\]]*\])*\s*(?:pub\s+)?macro(?:_rules!)?\s*(?:r#)?" + word
-        )
-        self._in_file: dict[str, str | None] = {}
+        self._imitation = re.compile(rb"#\s*\[\s*deprecated[^\]]*\]" + more + macro + word)
+        self._found: dict[tuple[str, re.Pattern[bytes]], str | None] = {}
 
     def in_unit(self, unit: Unit) -> str | None:
-        """Return where the unit defines or imports one ("src/lib.rs:3"), or None."""
-        return next((place for path in sorted(unit.files) if (place := self._in(path))), None)
+        """Return where the unit gets one from ("src/lib.rs:3"), or None."""
+        return next(iter(self._places(unit)), None)
 
     def imitates(self, unit: Unit, fact: MacroOrigin) -> bool:
         """Whether a rival carries a deprecation that reads like std's."""
-        contents = (self._read(path) or b"" for path in unit.files if self._in(path))
+        contents = (self._read(place.rpartition(":")[0]) or b"" for place in self._places(unit))
         return any(fact.note.encode() in content and self._imitation.search(content) for content in contents)
 
-    def _in(self, path: str) -> str | None:
-        if path not in self._in_file:
-            content = self._read(path) if PurePosixPath(path).suffix == ".rs" else None
-            found = self._definition.search(content or b"")
-            line = (content or b"").count(b"\n", 0, found.start()) + 1 if found else 0
-            self._in_file[path] = f"{path}:{line}" if found else None
-        return self._in_file[path]
+    def _places(self, unit: Unit) -> Iterator[str]:
+        for path in sorted(unit.files):
+            if place := self._in(path, self._own):
+                yield place
+        for path in sorted(self._externs(unit) - unit.files):
+            if place := self._in(path, self._exported):
+                yield place
+
+    def _in(self, path: str, pattern: re.Pattern[bytes]) -> str | None:
+        if (path, pattern) not in self._found:
+            content = (self._read(path) or b"") if PurePosixPath(path).suffix == ".rs" else b""
+            found = pattern.search(content)
+            line = content.count(b"\n", 0, found.end()) + 1 if found else 0
+            self._found[path, pattern] = f"{path}:{line}" if found else None
+        return self._found[path, pattern]

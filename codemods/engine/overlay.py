@@ -59,6 +59,11 @@ class EditedFile:
             for change, span in self.extents
         )
 
+    def to_compiled(self, offset: int) -> int:
+        """Return where `offset` of the old text is in `compiled`."""
+        offset = self.edits.to_new(offset)
+        return offset if self.formatted is None else same_ink(self.new, self.formatted, offset)
+
     def to_old(self, offset: int) -> int:
         """Return where `offset` of `compiled` was before any edit."""
         if self.formatted is not None:

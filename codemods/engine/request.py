@@ -75,6 +75,7 @@ class Request:
     pass_environment: tuple[str, ...] = ()
     strict_stable: bool = False
     trust_recipes: bool = False
+    configuration_hash: str | None = None  # of the workspace's `codemod.toml`
 
 
 @dataclass(frozen=True, slots=True)

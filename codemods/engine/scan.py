@@ -11,31 +11,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Protocol
 
 from codemods.engine.editions import Owner, Owners
 from codemods.errors import CodemodError
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site, find_sites
 from codemods.rust.source import Source
+from codemods.vcs.trees import Tree, Unreadable
 
 # A page that a crate shows as its documentation: `#![doc = include_str!("../README.md")]`.
 INCLUDED_PAGE = re.compile(rb'include_str!\s*\(\s*"([^"\n]+\.md)"\s*\)')
-GENERATED = re.compile(rb"\A(//[^\n]*\n)*//[^\n]*@generated")
-
-
-class FileTree(Protocol):
-    """Files by path relative to the tree's root: on disk, in a commit, in the index."""
-
-    def paths(self) -> Iterator[PurePosixPath]:
-        """Yield every file's path."""
-
-    def read(self, path: PurePosixPath) -> bytes:
-        """Return a file's content; raises OSError or a CodemodError where it can't."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class NotRead:
     """A file that was not looked into, and why."""
 
     path: PurePosixPath
@@ -58,7 +47,7 @@ class Scan:
     files: int
     bytes: int
     scanned: tuple[Scanned, ...]
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[NotRead, ...] = ()
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -66,46 +55,53 @@ class Scan:
         return tuple(site for scanned in self.scanned for site in scanned.sites)
 
 
-def scan(
-    tree: FileTree, recipes: Sequence[Recipe], wanted: Callable[[PurePosixPath], bool] = lambda _: True
-) -> Scan:
+def everything(_: PurePosixPath) -> bool:
+    """Want every file."""
+    return True
+
+
+def scan(tree: Tree, recipes: Sequence[Recipe], wanted: Callable[[PurePosixPath], bool] = everything) -> Scan:
     """Return the sites of `recipes` in the Rust files of `tree` (and their pages) that are `wanted`."""
-    search = _Search(tree, recipes)
-    pages: set[PurePosixPath] = set()
-    for path in tree.paths():
-        if path.suffix == ".rs" and wanted(path):
-            pages |= search.look_into(path)
-    for page in sorted(pages):
-        if wanted(page):
-            search.look_into(page)
+    search = _Search(tree, recipes, wanted)
+    for name, content in tree.each((".rs",)):
+        search.look_into(name, content)
+    search.look_into_pages()
     return search.result()
 
 
 class _Search:
-    def __init__(self, tree: FileTree, recipes: Sequence[Recipe]) -> None:
+    def __init__(
+        self, tree: Tree, recipes: Sequence[Recipe], wanted: Callable[[PurePosixPath], bool]
+    ) -> None:
         self.tree = tree
         self.recipes = recipes
+        self.wanted = wanted
         self.owners = Owners(self._read_or_none)
         self.files = 0
         self.bytes = 0
         self.scanned: list[Scanned] = []
-        self.unreadable: list[Unreadable] = []
+        self.unreadable: list[NotRead] = []
+        self.pages: set[PurePosixPath] = set()
 
-    def look_into(self, path: PurePosixPath) -> set[PurePosixPath]:
-        """Search one file; return the documentation pages it includes."""
-        try:
-            content = self.tree.read(path)
-        except FileNotFoundError:
-            return set()  # a page named in a comment, a file deleted meanwhile
-        except (OSError, CodemodError) as error:
-            self.unreadable.append(Unreadable(path, str(error)))
-            return set()
+    def look_into(self, name: str, content: bytes | Unreadable) -> None:
+        """Search one file, and note the documentation pages that it includes."""
         self.files += 1
+        if isinstance(content, Unreadable):
+            self.unreadable.append(NotRead(PurePosixPath(name), content.reason))
+            return
         self.bytes += len(content)
+        if b"include_str!" in content:
+            self.pages.update(_included_pages(PurePosixPath(name), content))
         candidates = [recipe for recipe in self.recipes if recipe.may_match(content)]
-        if candidates:
-            self._parse(path, content, candidates)
-        return set(_included_pages(path, content))
+        if candidates and self.wanted(PurePosixPath(name)):
+            self._parse(PurePosixPath(name), content, candidates)
+
+    def look_into_pages(self) -> None:
+        """Search the documentation pages."""
+        for page in sorted(self.pages):
+            content = self._read_or_none(page)
+            if content is not None:  # else named in a comment only, or made by a build script
+                self.look_into(str(page), content)
 
     def _parse(self, path: PurePosixPath, content: bytes, recipes: Iterable[Recipe]) -> None:
         owner = self.owners.of(path)
@@ -113,7 +109,7 @@ class _Search:
             source = Source(path, content, owner.edition)
             sites = tuple(site for recipe in recipes for site in find_sites(recipe, source))
         except CodemodError as error:
-            self.unreadable.append(Unreadable(path, error.message))
+            self.unreadable.append(NotRead(path, error.message))
             return
         if sites:
             self.scanned.append(Scanned(source, owner, sites))

@@ -7,7 +7,6 @@ run compiles nothing.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import sqlite3
@@ -82,18 +81,36 @@ class StepStore:
         except sqlite3.Error as error:
             raise _failure(self.path, error) from error
 
-    def remember(self, key: str, kind: type[Value], make: Callable[[], Value]) -> Value:
-        """Return the value of type `kind` under `key`; make and keep it where there is none.
+    def read(self, key: str, kind: type[Value]) -> Value | None:
+        """Return the value of type `kind` under `key`, or None.
 
-        A value that no longer reads as `kind` (another version of the tool wrote it) is made anew.
+        What no longer reads as `kind` (another version of the tool wrote it) is none.
         """
         kept = self.get(key)
-        if kept is not None:
-            with contextlib.suppress(ValueError):
-                return cast("Value", _adapter(kind).validate_json(kept))
-        value = make()
-        self.put(key, _adapter(kind).dump_json(value))
+        if kept is None:
+            return None
+        try:
+            return cast("Value", _adapter(kind).validate_json(kept))
+        except ValueError:
+            return None
+
+    def write(self, key: str, value: object) -> None:
+        """Keep `value` (plain data, or a dataclass of it) under `key`."""
+        self.put(key, _adapter(type(value)).dump_json(value))
+
+    def remember(self, key: str, kind: type[Value], make: Callable[[], Value]) -> Value:
+        """Return the value of type `kind` under `key`; make and keep it where there is none."""
+        value = self.read(key, kind)
+        if value is None:
+            value = make()
+            self.write(key, value)
         return value
+
+    def __enter__(self) -> StepStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -101,7 +118,7 @@ class StepStore:
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - 90 ms that a run without steps need not pay
 
     return TypeAdapter(kind)

@@ -137,6 +137,10 @@ class Scratch:
             self._checkout.restore(changed)
             return changed + self._bring(self._overlay)
 
+    def is_overlaid(self, path: PurePosixPath) -> bool:
+        """Whether the file is, right now, not as committed because of the last `materialize`."""
+        return path in self._overlay
+
     def changed(self) -> tuple[PurePosixPath, ...]:
         """Return the tracked files that are not as committed, beyond the overlay."""
         return tuple(path for path in self._checkout.changed() if path not in self._overlay)

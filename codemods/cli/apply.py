@@ -1,0 +1,181 @@
+"""`codemod apply`: scan, rewrite, verify, branch."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codemods.cli import options
+from codemods.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from codemods.engine.request import Request, Result
+
+RUN_OPTIONS = (
+    click.option("--dry-run", is_flag=True, help="Print the diff; write nothing in the repository."),
+    click.option("--check", is_flag=True, help="With --dry-run: exit 1 where there is something to do."),
+    click.option("--branch", metavar="NAME", help="The branch to write [codemod/RECIPE]."),
+    click.option("--test/--no-test", default=None, help="Compare the tests' verdicts before and after."),
+    click.option("--features", metavar="LIST", multiple=True, help="Build with these features."),
+    click.option("--all-features", is_flag=True, default=None, help="Build with all features."),
+    click.option(
+        "--include-unverified", is_flag=True, help="Also write changes that nothing here compiles (own commit)."
+    ),
+    click.option(
+        "--timeout", type=click.FloatRange(min=1), metavar="SECONDS", help="For each process [300]."
+    ),
+    click.option("--toolchain", metavar="NAME", help="Use this rustup toolchain."),
+    options.only,
+    options.exclude,
+    options.packages,
+    click.option("--all", "all_recipes", is_flag=True, help="Every recipe that claims not to change behaviour."),
+    click.option("--set", "settings", metavar="RECIPE.KEY=VALUE", multiple=True, help="A recipe's setting."),
+    click.option("--msrv", metavar="VERSION", help="The oldest Rust that the result must build with."),
+    click.option("--commit-per", type=click.Choice(["run", "package", "file"]), help="[package]"),
+    click.option("--sandbox", type=click.Choice(["auto", "require", "off"]), help="Cage the analysed code [auto]."),
+    click.option("--pass-env", metavar="NAME", multiple=True, help="Let a variable through to the build."),
+    click.option("--strict-stable", is_flag=True, default=None, help="Never use rustc's bootstrap variable."),
+    options.trust,
+    click.option(
+        "--report", metavar="FILE", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
+        help="Write a report: .json, .md, .html or .sarif; repeatable.",
+    ),
+    options.as_json,
+    options.quiet,
+    options.verbose,
+    options.color,
+)  # fmt: skip
+
+
+def _with_run_options(function: Any) -> Any:
+    for option in reversed(RUN_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("apply")
+@click.argument("recipes", nargs=-1, metavar="RECIPE...")
+@options.directory
+@_with_run_options
+def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
+    """Rewrite the sites of RECIPE, verify by recompiling, and write a git branch.
+
+    Your working tree, index and stash are never touched: HEAD is analysed in a scratch checkout,
+    and the result is a branch with a note.
+    """
+    from codemods.engine.run import run  # noqa: PLC0415
+
+    reports = _report_paths(given["report"])
+    request = make_request(recipes, directory, given)
+    if given["check"] and not request.dry_run:
+        raise UsageError("--check needs --dry-run", hint="`codemod apply RECIPE --dry-run --check`.")
+    with _listener(given) as listener:
+        result = run(request, listener)
+    show(result, request, given)
+    _write_reports(result, reports, given)
+    if given["check"] and result.document.totals.applied:
+        return ExitCode.FOUND
+    return result.exit_code
+
+
+def make_request(recipes: tuple[str, ...], directory: Path, given: Mapping[str, Any]) -> Request:
+    """Return the request for what the command line and the configuration say; the command line wins."""
+    from codemods.cli.config import read_configuration  # noqa: PLC0415
+    from codemods.engine.request import CommitPer, Request, SandboxMode  # noqa: PLC0415
+
+    folders = options.folders()
+    configuration = read_configuration(directory, options.user_configuration())
+    said = configuration.values
+
+    def value(name: str, default: Any = None) -> Any:
+        """What the command line says, else a configuration file, else `default`."""
+        chosen = given.get(name.replace("-", "_"))
+        return chosen if chosen not in (None, ()) else said.get(name, default)
+
+    if recipes and given["all_recipes"]:
+        raise UsageError("give recipes or --all, not both")
+    if not recipes and not given["all_recipes"]:
+        raise UsageError("no recipe given", hint="`codemod list` shows every recipe; --all takes them all.")
+    return Request(
+        directory=directory,
+        recipes=recipes,
+        folders=folders,
+        environment=dict(os.environ),
+        dry_run=given["dry_run"],
+        branch=value("branch"),
+        test=bool(value("test", False)),
+        features=_features(value("features", ())),
+        all_features=bool(value("all-features", False)),
+        include_unverified=given["include_unverified"],
+        timeout=float(value("timeout", 300)),
+        toolchain=value("toolchain"),
+        only=tuple(value("only", ())),
+        exclude=(*given["exclude"], *said.get("exclude", ())),
+        packages=tuple(given["packages"] or said.get("package", ())),
+        settings={**said.get("set", {}), **_settings(given["settings"])},
+        msrv=value("msrv"),
+        commit_per=CommitPer(value("commit-per", "package")),
+        sandbox=SandboxMode(value("sandbox", "auto")),
+        pass_environment=tuple(value("pass-env", ())),
+        strict_stable=bool(value("strict-stable", False)),
+        trust_recipes=given["trust_recipes"],
+        configuration_hash=configuration.hash,
+    )
+
+
+def show(result: Result, request: Request, given: Mapping[str, Any]) -> None:
+    """Print the result: JSON alone on standard output, or text for people."""
+    from codemods.review import schema, terminal  # noqa: PLC0415
+
+    if given["as_json"]:
+        sys.stdout.write(schema.dump(result.document))
+        return
+    if given["quiet"]:
+        return
+    console = options.console(given["color"])
+    if request.dry_run:
+        terminal.show_plan(console, result.document, verbose=given["verbose"])
+    else:
+        terminal.show_summary(console, result.document, verbose=given["verbose"])
+
+
+def _listener(given: Mapping[str, Any]) -> Any:
+    from codemods.review.progress import progress  # noqa: PLC0415
+
+    return progress(options.console(given["color"], sys.stderr), quiet=given["quiet"] or given["as_json"])
+
+
+def _report_paths(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    from codemods.review.writer import check_report_path  # noqa: PLC0415
+
+    for path in paths:
+        check_report_path(path)
+    return paths
+
+
+def _write_reports(result: Result, paths: tuple[Path, ...], given: Mapping[str, Any]) -> None:
+    from codemods.review.writer import write_report  # noqa: PLC0415
+
+    for path in paths:
+        write_report(result.document, path)
+        if not given["quiet"]:
+            click.echo(f"report: {path}", err=True)
+
+
+def _features(given: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return tuple(name for each in given for name in each.replace(",", " ").split())
+
+
+def _settings(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or "." not in name:
+            raise UsageError(f"--set takes RECIPE.KEY=VALUE, not `{text}`")
+        pairs[name] = value
+    return pairs

@@ -1,0 +1,148 @@
+"""Put the verified changes of all stages on a branch: commits, trailers, note."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.engine.commits import CommitDraft, drafts, grouped, message
+from codemods.engine.document import Grade, RunDocument
+from codemods.engine.overlay import Overlay
+from codemods.engine.stage import Stage
+from codemods.errors import CodemodError
+from codemods.vcs.branch import Built, CommitPlan, build_commits, publish
+from codemods.vcs.names import check_branch, next_free_branch
+
+if TYPE_CHECKING:
+    from codemods.engine.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBranch:
+    """Commits that nothing points at yet. `commits` gives the commit of each change, by its id."""
+
+    name: str
+    built: Built
+    commits: Mapping[str, str]
+
+    @property
+    def has_commits(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.built.commits)
+
+    @property
+    def tip(self) -> str:
+        """The last commit."""
+        return self.built.tip
+
+    @property
+    def tree(self) -> str:
+        """The hash of the tree at the tip."""
+        return self.built.tree
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user must know of how the commits were made."""
+        return self.built.notes
+
+
+def build_branch(bench: Workbench, stages: Sequence[Stage]) -> BuiltBranch:
+    """Build the commits of all stages; the repository is not written to.
+
+    Every commit that is not the tip, and differs from a tree that was built in more than layout,
+    is built too.
+
+    Raises:
+        BranchTaken: the branch that `--branch` names exists.
+        CodemodError: an intermediate commit does not build.
+    """
+    drafted = [(stage, draft) for stage in stages for draft in _stage_drafts(bench, stage)]
+    _check_intermediate(bench, stages, drafted)
+    plans = [CommitPlan(_message(bench, stage, draft), draft.files) for stage, draft in drafted]
+    built = build_commits(bench.repository, bench.repository.head, plans)
+    commits = {
+        change: commit
+        for (_, draft), commit in zip(drafted, built.commits, strict=True)
+        for change in draft.changes
+    }
+    return BuiltBranch(_branch_name(bench, stages), built, commits)
+
+
+def publish_branch(bench: Workbench, branch: BuiltBranch, document: RunDocument) -> None:
+    """Write the branch and, as a note on its tip, the run document: both or neither."""
+    from codemods.engine.serial import dump  # noqa: PLC0415
+
+    bench.listener.phase("write", branch.name)
+    publish(bench.repository, branch.built, branch=branch.name, note=dump(document).encode())
+
+
+def _branch_name(bench: Workbench, stages: Sequence[Stage]) -> str:
+    if bench.request.branch is not None:
+        check_branch(bench.repository, bench.request.branch)
+        return bench.request.branch
+    name = stages[0].recipe.id if len(stages) == 1 else "upgrade"
+    return next_free_branch(bench.repository, f"codemod/{name}")
+
+
+def _stage_drafts(bench: Workbench, stage: Stage) -> list[CommitDraft]:
+    per = bench.request.commit_per
+    verified = drafts(
+        grouped(stage.kept, bench.package_of, per),
+        stage.verified.files,
+        stage.verified.overlay,
+        stage.recipe.summary,
+    )
+    included = drafts(
+        grouped(stage.included, bench.package_of, per),
+        stage.final.files,
+        stage.final.overlay,
+        f"{stage.recipe.summary}, unverified,",
+    )
+    return verified + included
+
+
+def _check_intermediate(
+    bench: Workbench, stages: Sequence[Stage], drafted: Sequence[tuple[Stage, CommitDraft]]
+) -> None:
+    """Build each tree between base and tip that no build has shown yet."""
+    shown = [stage.verified.overlay for stage in stages] + [stage.final.overlay for stage in stages]
+    overlay: Overlay = {}
+    for position, (_, draft) in enumerate(drafted):
+        overlay = {**overlay, **draft.files}
+        following = drafted[position + 1][1] if position + 1 < len(drafted) else None
+        if overlay in shown or (following is not None and following.is_formatting):
+            continue  # built already; or only the layout is still to come, with the same tokens
+        bench.listener.phase("verify", f"commit {position + 1} of {len(drafted)}")
+        first = bench.first_baseline
+        capped = first is not None and first.report.capped_lints
+        report = bench.check(overlay, capped)
+        built = {unit.id for unit in report.units if unit.succeeded}
+        if first is not None and not {unit.id for unit in first.units} <= built:
+            raise CodemodError(
+                f"the commit `{draft.subject}` does not build by itself",
+                hint="Use --commit-per run, and report this with the workspace if you can.",
+            )
+
+
+def _message(bench: Workbench, stage: Stage, draft: CommitDraft) -> str:
+    if draft.is_formatting:
+        return message(draft, "Only files that rustfmt left alone before.", (("Codemod-Recipe", stage.recipe.id),))
+    changes = [change for change in stage.changes if change.id in draft.changes]
+    sites = sum(len(change.sites) for change in changes)
+    unverified = any(change.id in stage.unverified for change in changes)
+    grade = Grade.UNVERIFIED if unverified else Grade.COMPILED
+    evidence = Counter(
+        shown.detail for change in changes for shown in stage.shown.get(change.id, ())
+    ) or Counter(stage.unverified[change.id] for change in changes)
+    trailers = [
+        ("Codemod-Recipe", stage.recipe.id),
+        ("Codemod-Grade", grade.value),
+        ("Codemod-Sites", str(sites)),
+        ("Codemod-Configurations", "none" if unverified else bench.configuration),
+        *(("Codemod-Evidence", f"{detail} ({count})") for detail, count in sorted(evidence.items())),
+    ]
+    body = f"{sites} site{'s' * (sites != 1)} in {len(draft.files)} file{'s' * (len(draft.files) != 1)}, "
+    body += "compiled by no target here." if unverified else "verified by recompiling the workspace."
+    return message(draft, body, trailers)

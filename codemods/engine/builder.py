@@ -1,0 +1,164 @@
+"""Build trees: the analysed commit plus an overlay, in scratch, each at most once.
+
+Every build is a step: its report is kept under the hash of all that it depends on, so a run that was
+killed, a dry run followed by the real one, and a second run compile nothing again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from codemods.cargo.build import Build
+from codemods.cargo.check import CheckRequest, check_workspace
+from codemods.cargo.doctests import ExamplesReport, check_examples
+from codemods.cargo.metadata import Workspace
+from codemods.cargo.report import CheckReport, Unit
+from codemods.cargo.rustfmt import Formatter, SourceFile
+from codemods.engine.listener import Listener
+from codemods.engine.overlay import EditedFile, Overlay
+from codemods.engine.store import StepStore, step_key
+from codemods.vcs.scratch import Scratch
+
+# What changes from terminal to terminal and decides nothing about a build.
+VOLATILE = frozenset({"TERM", "COLORTERM", "NO_COLOR", "TMPDIR", "USER", "LOGNAME", "LANG", "LANGUAGE"})
+
+
+@dataclass
+class Builder:
+    """Builds trees of one workspace in one configuration. `compiles` counts the builds that ran."""
+
+    scratch: Scratch
+    workspace: Workspace
+    build: Build
+    wrapper: Path
+    next_wrapper: str
+    store: StepStore
+    listener: Listener
+    identity: str  # hash of what all builds of the run share: see `build_identity`
+    strict_stable: bool = False
+    compiles: int = 0
+    _standing: str | None = field(default=None, repr=False)  # key of the tree that was built last
+
+    def check(self, overlay: Overlay, *, cap_lints: bool = False) -> CheckReport:
+        """Return the build of the tree with `overlay`, made now or before."""
+        key = self.key("check", overlay, cap_lints)
+        kept = self.store.read(key, CheckReport)
+        if kept is not None:
+            return kept
+        report = self._run(overlay, cap_lints)
+        if not report.others:  # an error outside of the sources may be gone the next time
+            self.store.write(key, report)
+        return report
+
+    def ensure(self, overlay: Overlay, *, cap_lints: bool = False) -> None:
+        """Make sure that scratch and target directory stand as the build of `overlay` left them."""
+        if self._standing != self.key("check", overlay, cap_lints):
+            self._run(overlay, cap_lints)
+
+    def examples(
+        self, overlay: Overlay, report: CheckReport, unit: Unit, paths: Collection[str]
+    ) -> ExamplesReport:
+        """Return rustdoc's verdicts on the examples in `paths` that the library `unit` shows."""
+
+        def compile_them() -> ExamplesReport:
+            self.ensure(overlay, cap_lints=report.capped_lints)
+            self.listener.phase("examples", unit.name)
+            tests = next(
+                (u for u in report.units if u.is_test and u.target == unit.target and u.kind == unit.kind), None
+            )
+            self.compiles += 1
+            return check_examples(
+                unit, self.build, test_unit=tests, paths=paths, bootstrap=not self.strict_stable
+            )
+
+        key = self.key("examples", overlay, unit.id, sorted(paths))
+        return self.store.remember(key, ExamplesReport, compile_them)
+
+    def formatted(
+        self, files: Mapping[PurePosixPath, EditedFile], edition_of: Callable[[PurePosixPath], str]
+    ) -> dict[PurePosixPath, bytes]:
+        """Return those of the edited `files` that were rustfmt-clean, as rustfmt writes them now."""
+        rust = {path: file for path, file in files.items() if path.suffix == ".rs"}
+        if not rust or self.build.toolchain.rustfmt is None:
+            return {}
+        root = self.scratch.root
+        formatter = Formatter(self.build.toolchain, self.build.runner, root, self.scratch.repository.root)
+        clean = {
+            path
+            for path, file in rust.items()
+            if self._is_clean(formatter, root / path, file.old, edition_of(path))
+        }
+        changed = formatter.format_files(
+            SourceFile(root / path, rust[path].new, edition_of(path)) for path in sorted(clean)
+        )
+        return {
+            path: content
+            for path in sorted(clean)
+            if (content := changed[root / path]) is not None and content != rust[path].new
+        }
+
+    def _is_clean(self, formatter: Formatter, path: Path, content: bytes, edition: str) -> bool:
+        key = step_key("rustfmt-clean", self.identity, str(path), content, edition)
+        return self.store.remember(key, bool, lambda: formatter.is_clean(path, content, edition))
+
+    def _run(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
+        self._standing = None
+        self.scratch.materialize(overlay)
+        request = CheckRequest(
+            build=self.build,
+            workspace=self.workspace,
+            wrapper=self.wrapper,
+            capture=self.build.target_directory / "codemod-capture",
+            cap_lints=cap_lints,
+            next_wrapper=self.next_wrapper,
+        )
+        self.compiles += 1
+        started = 0
+
+        def tell(name: str) -> None:
+            nonlocal started
+            started += 1
+            self.listener.step(started, None)
+
+        report = check_workspace(request, tell)
+        self._standing = self.key("check", overlay, cap_lints)
+        return report
+
+    def key(self, step: str, overlay: Overlay, *more: object) -> str:
+        """Return the key of a step on the tree with `overlay`."""
+        return step_key(step, self.identity, overlay_hash(overlay), *more)
+
+
+def overlay_hash(overlay: Overlay) -> str:
+    """Return a hash of the paths and contents of `overlay`."""
+    digest = hashlib.sha256()
+    for path in sorted(overlay):
+        content = overlay[path]
+        digest.update(f"{path}\0{'-' if content is None else len(content)}\0".encode())
+        digest.update(content or b"")
+    return digest.hexdigest()
+
+
+def build_identity(
+    build: Build, workspace: Workspace, commit: str, wrapper: Path, files: Iterable[Path]
+) -> str:
+    """Return the hash of everything but the overlay that a build depends on.
+
+    `files` are read from outside of the commit: lock file, cargo configuration.
+    """
+    environment = {k: v for k, v in build.runner.environment.items() if k not in VOLATILE and k[:3] != "LC_"}
+    return step_key(
+        "build",
+        commit,
+        str(workspace.root),
+        build.toolchain.rustc_verbose,
+        build.toolchain.cargo_version,
+        wrapper.name,
+        build.features.arguments(),
+        build.config,
+        environment,
+        [(str(file), file.read_bytes() if file.is_file() else b"") for file in files],
+    )

@@ -1,0 +1,44 @@
+"""The recipes of a run: found, trusted, imported, in the order in which they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codemods.engine.request import Request
+from codemods.errors import UsageError
+from codemods.recipe.discover import discover, load, select
+from codemods.recipe.metadata import MetadataCache
+from codemods.recipe.recipe import Recipe
+from codemods.recipe.trust import Trust
+
+
+def chosen_recipes(request: Request, workspace: Path) -> tuple[Recipe, ...]:
+    """Return the recipes that `request` names (none: all that claim equality) in run order.
+
+    `workspace` is the user's workspace root on disk, whose own recipes count too.
+
+    Raises:
+        UnknownRecipe, UntrustedRecipe: see `codemods.recipe`.
+        UsageError: a setting names a recipe that does not run.
+    """
+    infos = discover(workspace, MetadataCache(request.folders.cache / "recipes"))
+    wanted = select(infos, request.recipes) if request.recipes else infos
+    trust = Trust(request.folders.trust)
+    if request.trust_recipes:
+        trust.remember(wanted)
+    recipes = tuple(load(info, trust) for info in wanted)
+    if not request.recipes:
+        recipes = tuple(recipe for recipe in recipes if recipe.claims_equality)
+    _refuse_stray_settings(request, recipes)
+    return recipes
+
+
+def _refuse_stray_settings(request: Request, recipes: tuple[Recipe, ...]) -> None:
+    ids = {recipe.id for recipe in recipes}
+    for name in request.settings:
+        if name.partition(".")[0] not in ids:
+            raise UsageError(
+                f"the setting {name} is for a recipe that does not run",
+                where="--set",
+                hint=f"Running: {', '.join(sorted(ids))}.",
+            )

@@ -1,0 +1,143 @@
+"""One run: recipes one after another on one workspace, then branch, note and document.
+
+    run(Request) -> Result
+
+reads no global state; the command line, a worker or a server are all just callers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+
+from codemods import __version__
+from codemods.cargo.report import CheckReport
+from codemods.engine.branching import BuiltBranch, build_branch, publish_branch
+from codemods.engine.document import (
+    BaselineRecord,
+    ConfigurationRecord,
+    Evidence,
+    RunDocument,
+    SecondsRecord,
+    SiteRecord,
+    ToolRecord,
+)
+from codemods.engine.ledger import Ledger, totals
+from codemods.engine.listener import Listener, Silent
+from codemods.engine.overlay import Overlay
+from codemods.engine.recipes import chosen_recipes
+from codemods.engine.request import Request, Result
+from codemods.engine.stage import Stage
+from codemods.engine.testing import Tested, compare_tests
+from codemods.engine.upgrade import upgrade
+from codemods.engine.workbench import Workbench, open_workbench
+from codemods.errors import ExitCode
+
+
+def run(request: Request, listener: Listener | None = None) -> Result:
+    """Apply the recipes of `request` to HEAD of its repository, and write the branch.
+
+    Raises:
+        CodemodError: what stops a run; nothing was written to the repository then.
+    """
+    started = time.monotonic()
+    with open_workbench(request, listener or Silent()) as bench:
+        recipes = chosen_recipes(request, bench.repository.root / bench.root)
+        stages: list[Stage] = []
+        overlay: Overlay = {}
+        report: CheckReport | None = None
+        for recipe in recipes:
+            stage = upgrade(bench, recipe, overlay, report)
+            stages.append(stage)
+            overlay, report = stage.final.overlay, stage.report
+        tested = compare_tests(bench, stages) if request.test else Tested.not_asked()
+        stages = list(tested.stages or stages)
+        branch = build_branch(bench, stages)
+        document = _document(bench, stages, tested, branch, time.monotonic() - started)
+        if not request.dry_run and branch.has_commits:
+            publish_branch(bench, branch, document)
+        return Result(document, _exit_code(document))
+
+
+def _document(
+    bench: Workbench, stages: Sequence[Stage], tested: Tested, branch: BuiltBranch, seconds: float
+) -> RunDocument:
+    ledger = Ledger(bench.root, bench.configuration, tested.evidence)
+    sites = tuple(record for stage in stages for record in ledger.sites(stage))
+    return RunDocument(
+        tool=ToolRecord(__version__, bench.toolchain.rustc_version, bench.toolchain.cargo_version),
+        base=bench.repository.head,
+        branch=branch.name if branch.has_commits else None,
+        tip=branch.tip if branch.has_commits else None,
+        tree=branch.tree,
+        recipes=tuple(stage.recipe.id for stage in stages),
+        configurations=(_configuration(bench, sites),),
+        sites=sites,
+        totals=totals(sites),
+        changes=tuple(record for stage in stages for record in ledger.changes(stage, branch.commits)),
+        questions=tuple(question for stage in stages for question in ledger.questions(stage)),
+        settings=_settings(bench.request),
+        sandbox=bench.sandbox,
+        baseline=_baseline(bench, tested),
+        seconds=SecondsRecord(
+            scan=round(bench.seconds.get("scan", 0.0), 3),
+            baseline=round(bench.seconds.get("baseline", 0.0), 3),
+            trial=round(bench.seconds.get("trial", 0.0), 3),
+            total=round(seconds, 3),
+        ),
+        compiles=bench.builder.compiles,
+        notes=(*bench.notes, *branch.notes, *(f"Not looked into: {n.path}: {n.reason}" for n in bench.not_read.values())),
+    )
+
+
+def _configuration(bench: Workbench, sites: Sequence[SiteRecord]) -> ConfigurationRecord:
+    return ConfigurationRecord(
+        id=bench.configuration,
+        features=bench.request.features,
+        target=bench.toolchain.host,
+        covers=sum(bool(site.configurations) for site in sites),
+    )
+
+
+def _baseline(bench: Workbench, tested: Tested) -> BaselineRecord | None:
+    baseline = bench.first_baseline
+    if baseline is None:
+        return None
+    return BaselineRecord(
+        errors=len(baseline.report.errors),
+        warnings=baseline.warnings,
+        tests=tested.totals,
+        dropped=baseline.dropped,
+        capped_lints=baseline.report.capped_lints,
+    )
+
+
+def _settings(request: Request) -> dict[str, str | bool | float | list[str] | None]:
+    """Return the settings that differ from the defaults, as a person would give them again."""
+    left_out = {"directory", "folders", "environment", "recipes"}
+    settings: dict[str, str | bool | float | list[str] | None] = {}
+    for field in dataclasses.fields(request):
+        value = getattr(request, field.name)
+        default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        if field.name in left_out or value == default:
+            continue
+        name = field.name.replace("_", "-")
+        match value:
+            case tuple():
+                settings[name] = list(value)
+            case dict():
+                settings["set"] = [f"{key}={text}" for key, text in sorted(value.items())]
+            case bool() | float() | str():
+                settings[name] = value if isinstance(value, bool | float) else str(value)
+    return settings
+
+
+def _exit_code(document: RunDocument) -> ExitCode:
+    """Sites were found, none applied and at least one rejected or unverified: 4. Else done."""
+    count = document.totals
+    if count.found and not count.applied and count.rejected + count.unverified:
+        return ExitCode.NOTHING_APPLIED
+    return ExitCode.DONE
+
+

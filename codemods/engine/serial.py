@@ -1,0 +1,1 @@
+from codemods.review.schema import dump  # noqa

@@ -1,0 +1,243 @@
+"""Take one recipe over one tree: scan, ask, plan, verify. The flow of the whole tool in one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.cargo.report import CheckReport
+from codemods.engine.asking import ask
+from codemods.engine.baseline import Baseline, require_units_for
+from codemods.engine.examples import ExampleCheck, check_examples
+from codemods.engine.isolate import Failure, Isolated, Trial, isolate
+from codemods.engine.oracle import Answers, in_example
+from codemods.engine.overlay import Chosen, Composition, Overlay, compose
+from codemods.engine.stage import Shown, Stage
+from codemods.engine.verify import Judgement, judge
+from codemods.engine.workbench import Workbench
+from codemods.recipe.facts import Facts
+from codemods.recipe.proposals import Change, Created, Proposal, Skipped
+from codemods.recipe.recipe import Recipe
+from codemods.recipe.site import Site
+from codemods.rust.spans import Span
+
+NOT_COMPILED = "no target that was built compiles every edited line"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A tree that was put together, its build, and what the build says of the changes in it."""
+
+    composition: Composition
+    report: CheckReport
+    judgement: Judgement
+
+
+def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport | None) -> Stage:
+    """Return what `recipe` comes to on the analysed commit plus `base`.
+
+    `report` is the build of that tree where there is one already (an earlier recipe's result).
+
+    Raises:
+        BaselineError: no unit that holds a site builds.
+    """
+    sites = bench.sites(recipe, base)
+    refused = bench.precondition(recipe)
+    if not sites or refused is not None:
+        refusals = (refused_all(sites, refused),) if sites and refused is not None else ()
+        return _untouched(recipe, sites, refusals, base, report)
+    baseline = bench.baseline(base, report)
+    require_units_for({str(site.source.path) for site in sites}, baseline, bench.withheld)
+    sites = bench.within(sites, baseline)
+    answers = ask(bench, recipe, sites, baseline, base)
+    proposals = tuple(
+        _unless_shared(proposal, sites, baseline.report.foreign_files)
+        for proposal in recipe.plan(sites, Facts(answers.facts), bench.settings(recipe))
+    )
+    return _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
+
+
+def refused_all(sites: Sequence[Site], skipped: Skipped) -> Skipped:
+    """Return one refusal for all `sites`."""
+    return Skipped(skipped.code, skipped.reason, tuple(site.id for site in sites))
+
+
+def _untouched(
+    recipe: Recipe,
+    sites: tuple[Site, ...],
+    proposals: tuple[Proposal, ...],
+    base: Overlay,
+    report: CheckReport | None,
+) -> Stage:
+    nothing = Composition(base, {})
+    return Stage(recipe, sites, proposals, (), (), {}, {}, {}, {}, nothing, nothing, report)
+
+
+def _unless_shared(proposal: Proposal, sites: Sequence[Site], foreign: frozenset[str]) -> Proposal:
+    """Refuse a change to a file that a path dependency outside of the workspace compiles too."""
+    if not isinstance(proposal, Change):
+        return proposal
+    paths = sorted({str(file.path) for form in proposal.forms for file in form.files})
+    shared = next((path for path in paths if path in foreign), None)
+    if shared is None:
+        return proposal
+    reason = f"{shared} is also compiled by a path dependency that is no member of this workspace"
+    return Skipped("shared-file", reason, proposal.sites)
+
+
+class _Verification:
+    """Finds out which proposed changes hold. One object, because its steps share the tree."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        recipe: Recipe,
+        sites: tuple[Site, ...],
+        proposals: tuple[Proposal, ...],
+        answers: Answers,
+        base: Overlay,
+        baseline: Baseline,
+    ) -> None:
+        self.bench = bench
+        self.recipe = recipe
+        self.sites = sites
+        self.proposals = proposals
+        self.answers = answers
+        self.base = base
+        self.baseline = baseline
+        self.by_id = {site.id: site for site in sites}
+        self.changes = [proposal for proposal in proposals if isinstance(proposal, Change)]
+        self.unverified: dict[str, str] = {}
+        self.rejected: dict[str, str] = {}
+
+    def stage(self) -> Stage:
+        examples_before = self._examples_before()
+        candidates = [change for change in self.changes if self._is_verifiable(change)]
+        isolated = self._isolate(candidates, ())
+        kept, built = isolated.kept, isolated.result
+        self.rejected |= isolated.rejected
+        kept, built, example_details = self._verify_examples(kept, built, examples_before)
+        included, final = self._include_unverified(kept, built)
+        return Stage(
+            recipe=self.recipe,
+            sites=self.sites,
+            proposals=self.proposals,
+            kept=kept,
+            included=included,
+            unverified={
+                id: reason for id, reason in self.unverified.items() if id not in self.rejected
+            },
+            rejected=self.rejected,
+            shown={choice.change.id: self._shown(choice.change, example_details) for choice in kept},
+            warnings=final.judgement.warnings,
+            verified=built.composition,
+            final=final.composition,
+            report=final.report,
+            before=self._before(),
+        )
+
+    # Which changes can be verified at all
+
+    def _is_verifiable(self, change: Change) -> bool:
+        """Whether each of its sites is compiled here, or is an example that rustdoc can compile."""
+        for site in (self.by_id[id] for id in change.sites):
+            if not in_example(site) and not self.answers.reached.get(site.id):
+                self.unverified[change.id] = self.answers.why_not.get(site.id, NOT_COMPILED)
+                return False
+        return change.id not in self.unverified
+
+    # The compiler's part
+
+    def _isolate(self, changes: Sequence[Change], always: tuple[Chosen, ...]) -> Isolated[Built]:
+        self.bench.listener.phase("verify", f"{len(changes)} changes at once")
+        return isolate(changes, lambda chosen: self._attempt((*always, *chosen)))
+
+    def _attempt(self, chosen: Sequence[Chosen]) -> Trial[Built]:
+        composition = self._composed(chosen)
+        if composition.conflicts:
+            report = self.baseline.report
+            failure = Failure(dict(composition.conflicts), {})
+            return Trial(Built(composition, report, Judgement(failure, {})), failure)
+        report = self.bench.check(composition.overlay, self.baseline.report.capped_lints)
+        judgement = judge(self.baseline.report, report, composition, self._body_around)
+        return Trial(Built(composition, report, judgement), judgement.failure)
+
+    def _composed(self, chosen: Sequence[Chosen]) -> Composition:
+        composition = compose(chosen, lambda path: self.bench.read(path, self.base), self.base)
+        return composition.with_formatted(self.bench.formatted(composition.files))
+
+    def _body_around(self, path: PurePosixPath, span: Span) -> Span | None:
+        site = next((site for site in self.sites if site.source.path == path), None)
+        return site.source.enclosing_body(span) if site else None
+
+    # Documentation examples, which cargo check does not see
+
+    def _example_sites(self, changes: Iterable[Change]) -> list[Site]:
+        return [site for change in changes for id in change.sites if in_example(site := self.by_id[id])]
+
+    def _examples_before(self) -> ExampleCheck:
+        sites = self._example_sites(self.changes)
+        check = check_examples(self.bench, self.baseline.report, sites, self.base, {}) if sites else ExampleCheck()
+        for change in self.changes:
+            for id in change.sites:
+                if in_example(self.by_id[id]) and (why := check.why_unverified(id)):
+                    self.unverified[change.id] = why
+        return check
+
+    def _verify_examples(
+        self, kept: tuple[Chosen, ...], built: Built, before: ExampleCheck
+    ) -> tuple[tuple[Chosen, ...], Built, Mapping[str, str]]:
+        """Compile the changed examples; what no longer compiles is taken back."""
+        sites = self._example_sites(choice.change for choice in kept)
+        if not sites:
+            return kept, built, {}
+        after = check_examples(
+            self.bench, built.report, sites, built.composition.overlay, built.composition.files
+        )
+        broken = {
+            choice.change.id: message
+            for choice in kept
+            for id in choice.change.sites
+            if in_example(self.by_id[id]) and (message := after.message(id)) is not None
+        }
+        if broken:
+            self.rejected |= broken
+            isolated = self._isolate([c.change for c in kept if c.change.id not in broken], ())
+            self.rejected |= isolated.rejected
+            return self._verify_examples(isolated.kept, isolated.result, before)
+        return kept, built, {site.id: after.detail(site.id) for site in sites}
+
+    # On request: what nothing here compiles
+
+    def _include_unverified(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
+        if not (self.bench.request.include_unverified and self.unverified):
+            return (), built
+        more = [change for change in self.changes if change.id in self.unverified]
+        isolated = self._isolate(more, kept)
+        self.rejected |= isolated.rejected
+        return isolated.kept, isolated.result
+
+    # What is said of it
+
+    def _shown(self, change: Change, examples: Mapping[str, str]) -> tuple[Shown, ...]:
+        shown: dict[Shown, None] = {}
+        names = {unit.id: unit.name for unit in self.baseline.report.units}
+        for id in change.sites:
+            if id in examples:
+                shown[Shown("compile", examples[id])] = None
+            else:
+                units = ", ".join(sorted(names[unit] for unit in self.answers.reached[id]))
+                shown[Shown("compile", f"cargo check --workspace --all-targets; compiled in {units}")] = None
+        return tuple(shown)
+
+    def _before(self) -> dict[PurePosixPath, bytes]:
+        """Return every file that a change would edit or delete, as it is now."""
+        paths = {
+            file.path
+            for change in self.changes
+            for form in change.forms
+            for file in form.files
+            if not isinstance(file, Created)
+        }
+        return {path: self.bench.read(path, self.base) for path in sorted(paths)}
