@@ -17,7 +17,7 @@ from codemods.vcs.git import Git, Output
 from codemods.vcs.identity import Identity, identity_of
 from codemods.vcs.names import BranchTaken, check_branch, is_taken
 from codemods.vcs.quarantine import Quarantine
-from codemods.vcs.repository import Entry, Repository
+from codemods.vcs.repository import REGULAR_MODES, Repository
 
 NOTES_REF = "refs/notes/codemod"
 
@@ -70,12 +70,11 @@ def build_commits(repository: Repository, base: str, plans: Sequence[CommitPlan]
         MachineError: the disk is full, or an object is missing.
     """
     identity = identity_of(repository)
-    modes = {str(entry.path): entry for entry in repository.entries(base)}
     with Quarantine.open(repository) as quarantine:
         if not plans:
             return Built(base, (), quarantine.tree(base), b"", identity.notes)
         stream = _Stream()
-        known = {path: entry.mode for path, entry in modes.items()}
+        known = {str(entry.path): entry.mode for entry in repository.entries(base)}
         for number, plan in enumerate(plans, start=1):
             _check(plan, known)
             stream.commit("refs/heads/built", number, identity, plan.message, base if number == 1 else None)
@@ -185,7 +184,6 @@ def _quoted(path: str) -> str:
 
 def _check(plan: CommitPlan, modes: Mapping[str, str]) -> None:
     """Refuse what would silently replace a link, a folder or a submodule, or escape."""
-    folders = {str(parent) for name in modes for parent in PurePosixPath(name).parents[:-1]}
     removed = {str(path) for path, content in plan.files.items() if content is None}
     for path, content in plan.files.items():
         name, mode = str(path), modes.get(str(path))
@@ -193,12 +191,16 @@ def _check(plan: CommitPlan, modes: Mapping[str, str]) -> None:
             raise CodemodError("not a path that a commit can hold", where=name)
         if content is None and mode is None:
             raise CodemodError("a file is to be deleted that the commit does not have", where=name)
-        if mode is not None and not Entry(path, mode, "").is_regular:
+        if mode is not None and mode not in REGULAR_MODES:
             raise CodemodError("a symbolic link or submodule is not edited", where=name)
-        if content is not None and mode is None and name in folders:
+        if content is not None and mode is None and _is_folder(name, modes, removed):
             raise CodemodError("a folder has the name of the new file", where=name)
         if any(str(parent) in modes and str(parent) not in removed for parent in path.parents[:-1]):
             raise CodemodError("a folder on the way is a file, a link or a submodule", where=name)
+
+
+def _is_folder(name: str, modes: Mapping[str, str], removed: set[str]) -> bool:
+    return any(path.startswith(f"{name}/") and path not in removed for path in modes)
 
 
 def _apply(plan: CommitPlan, modes: dict[str, str]) -> None:

@@ -222,7 +222,7 @@ def _existing(directory: Path) -> Path:
 def _locate(git: Git, directory: Path) -> list[str]:
     """Return git directory, common directory, object format and whether it is shallow."""
     try:
-        return git.text(
+        rows = git.text(
             "rev-parse",
             "--path-format=absolute",
             "--git-dir",
@@ -232,6 +232,9 @@ def _locate(git: Git, directory: Path) -> list[str]:
         ).split("\n")
     except GitError as error:
         raise _explained(error, directory) from error
+    if len(rows) != 4:
+        raise UsageError("there is a line break in the path of the repository", where=str(directory))
+    return rows
 
 
 def _toplevel(git: Git, directory: Path) -> str:
