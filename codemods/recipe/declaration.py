@@ -41,7 +41,7 @@ def read(path: Path, content_hash: str) -> RecipeInfo:
         docstring=module.get_docstring() or "",
         after=tuple(reader.text("after", each) for each in reader.elements(arguments.get("after"))),
         needs=tuple(reader.code(each) for each in reader.elements(arguments.get("facts"))),
-        settings=tuple(reader.code(each) for each in reader.elements(arguments.get("settings"))),
+        settings=tuple(reader.setting(name, each) for each in reader.elements(arguments.get("settings"))),
         origin="workspace",
         path=path,
         content_hash=content_hash,
@@ -100,6 +100,7 @@ class _Reader:
         self._constants = dict(_constants(module))
 
     def text(self, what: str, node: libcst.BaseExpression) -> str:
+        """Return the value of a string literal, or of a constant that is one."""
         node = self._resolved(node)
         if isinstance(node, libcst.SimpleString | libcst.ConcatenatedString):
             value = node.evaluated_value
@@ -112,19 +113,40 @@ class _Reader:
         )
 
     def applicability(self, node: libcst.BaseExpression) -> str:
+        """Return `machine-applicable` for `Applicability.MACHINE_APPLICABLE`."""
         node = self._resolved(node)
         if isinstance(node, libcst.Attribute):
             return node.attr.value.lower().replace("_", "-")
         return self.text("applicability", node)
 
     def elements(self, node: libcst.BaseExpression | None) -> list[libcst.BaseExpression]:
+        """Return the elements of a tuple or list; none where there is neither."""
         node = None if node is None else self._resolved(node)
         if isinstance(node, libcst.Tuple | libcst.List):
             return [self._resolved(element.value) for element in node.elements]
         return []
 
+    def setting(self, recipe: str, node: libcst.BaseExpression) -> str:
+        """Return how to set a `Setting(name, default, help, choices)`, and what it does."""
+        names = ("name", "default", "help", "choices")
+        if not isinstance(node, libcst.Call):
+            return self.code(node)
+        values = {
+            argument.keyword.value if argument.keyword is not None else names[index]: argument.value
+            for index, argument in enumerate(node.args[: len(names)])
+        }
+        if not {"name", "default", "help"} <= values.keys():
+            return self.code(node)
+        key = f"{recipe.replace('_', '-')}.{self.text('a setting', values['name'])}"
+        choices = [self.text("a choice", each) for each in self.elements(values.get("choices"))]
+        default = self.code(values["default"]).strip("\"'")
+        others = f"; one of {', '.join(choices)}" if choices else ""
+        return f"`{key}={default}` (the default{others}): {self.text('a help text', values['help'])}"
+
     def code(self, node: libcst.BaseExpression) -> str:
-        return " ".join(self._module.code_for_node(node).split())
+        """Return the source of `node` on one line."""
+        text = " ".join(self._module.code_for_node(node).split())
+        return text.replace("( ", "(").replace(", )", ")")
 
     def _resolved(self, node: libcst.BaseExpression) -> libcst.BaseExpression:
         return self._constants.get(node.value, node) if isinstance(node, libcst.Name) else node

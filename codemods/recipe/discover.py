@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -154,15 +155,16 @@ def _installed() -> Iterator[tuple[Path, str]]:
 
 
 def _file_of(module: str) -> Path | None:
-    """Return the file of a module without importing the packages it is in."""
-    places: Sequence[str] | None = None
-    spec = None
-    for end in range(1, module.count(".") + 2):
-        spec = PathFinder.find_spec(".".join(module.split(".")[:end]), places)
-        if spec is None:
+    """Return the file of a module, without importing the packages it is in where that can be helped."""
+    name, *rest = module.split(".")
+    spec = find_spec(name)
+    for part in rest:
+        if spec is None or spec.submodule_search_locations is None:
             return None
-        places = list(spec.submodule_search_locations or ())
-    return Path(spec.origin) if spec is not None and spec.origin else None
+        name = f"{name}.{part}"
+        # An editable install may map a package to elsewhere: only its own finder knows where.
+        spec = PathFinder.find_spec(name, list(spec.submodule_search_locations)) or find_spec(name)
+    return Path(spec.origin) if spec is not None and spec.origin is not None else None
 
 
 def _imported(info: RecipeInfo) -> ModuleType:

@@ -33,29 +33,37 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """A docstring taken apart. `reason` and `left_alone` are Markdown, paragraphs of prose."""
+    """A docstring taken apart: `body` is prose in Markdown and examples, in their order."""
 
     title: str
-    reason: str
-    examples: tuple[Example, ...]
+    body: tuple[str | Example, ...]
     left_alone: str
+
+    @property
+    def reason(self) -> str:
+        """The prose: what, why, how."""
+        return "\n\n".join(block for block in self.body if isinstance(block, str))
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """The examples."""
+        return tuple(block for block in self.body if isinstance(block, Example))
 
 
 def parse_documentation(docstring: str) -> Documentation:
     """Return the parts of a recipe's docstring; a part that it lacks is empty."""
     title, _, rest = inspect.cleandoc(docstring).partition("\n")
-    prose: list[str] = []
+    body: list[str | Example] = []
     left: list[str] = []
-    examples: list[Example] = []
     for block in _blocks(rest):
         example = _example(block)
         if example is not None:
-            examples.append(example)
+            body.append(example)
         elif left or block.startswith(LEFT_ALONE):
             left.append(block.removeprefix(LEFT_ALONE).strip("\n"))
         else:
-            prose.append(block.strip("\n"))
-    return Documentation(title, "\n\n".join(prose), tuple(examples), "\n\n".join(left).strip())
+            body.append(block.strip("\n"))
+    return Documentation(title, tuple(body), "\n\n".join(left).strip())
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from codemods.recipe.documentation import Documentation, parse_documentation
 RecipeOrigin = Literal["built-in", "installed", "workspace"]
 
 # Part of every key: another reading of the same bytes must not be served from the cache.
-_READING = b"metadata/1\0"
+_READING = b"metadata/2\0"
 
 
 class MetadataError(CodemodError):
@@ -31,7 +31,9 @@ class MetadataError(CodemodError):
 
 @dataclass(frozen=True, slots=True)
 class RecipeInfo:
-    """A recipe as `list` and `explain` show it. `needs` are its facts, as it writes them.
+    """A recipe as `list` and `explain` show it.
+
+    `needs` are its facts, as it writes them; `settings` say what `--set` takes, in Markdown.
 
     `path` is the module's file; `content_hash` is that of its bytes (of all its modules,
     where the recipe is a package) and is what trust is given to.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from codemods.recipe.discover import BUILT_IN_PACKAGE, built_in, in_run_order
-from codemods.recipe.documentation import Documentation
+from codemods.recipe.documentation import Documentation, Example
 from codemods.recipe.metadata import RecipeInfo
 
 COMMAND = "python -m codemods.recipe.pages"
@@ -26,12 +26,12 @@ _TRUST = {
 def page(info: RecipeInfo) -> str:
     """Return the Markdown page of one recipe."""
     documentation = info.documentation
-    parts = [f"# `{info.id}`", f"{info.summary}.", _facts(info)]
-    parts += [documentation.reason] if documentation.reason else []
-    parts += _examples(documentation)
+    parts = [f"# `{info.id}`", f"{info.summary}.", _facts(info), *_body(documentation)]
     if documentation.left_alone:
         parts += ["## Left alone", _sentence(documentation.left_alone)]
     parts += ["## Run it", f"```console\n$ codemod scan {info.id}\n$ codemod apply {info.id}\n```"]
+    if info.settings:
+        parts += ["Settings, for `--set`:", "\n".join(f"- {setting}" for setting in info.settings)]
     parts.append(f"<!-- Written by `{COMMAND}` from the recipe's docstring and metadata. -->")
     return "\n\n".join(parts) + "\n"
 
@@ -104,16 +104,22 @@ def _facts(info: RecipeInfo) -> str:
         ("the result needs Rust", f"{info.min_rust} or later"),
         ("edits are", f"{info.applicability}: {_TRUST.get(info.applicability, 'unknown')}"),
         ("runs after", ", ".join(f"[`{other}`]({other}.md)" for other in info.after)),
-        ("asks the compiler", ", ".join(f"`{_cell(need)}`" for need in info.needs)),
-        ("settings", ", ".join(f"`{_cell(setting)}`" for setting in info.settings)),
+        ("asks the compiler", ", ".join(_cell(_code(need)) for need in info.needs)),
     ]
     lines = ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows if value)]
     return "\n".join(lines)
 
 
-def _examples(documentation: Documentation) -> Iterator[str]:
-    for example in documentation.examples:
-        yield f"Before:\n\n```rust\n{example.before}\n```\n\nAfter:\n\n```rust\n{example.after}\n```"
+def _body(documentation: Documentation) -> Iterator[str]:
+    for block in documentation.body:
+        if isinstance(block, Example):
+            yield f"```rust\n// before\n{block.before}\n```\n\n```rust\n// after\n{block.after}\n```"
+        else:
+            yield block
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _cell(text: str) -> str:

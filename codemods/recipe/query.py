@@ -136,9 +136,9 @@ class _Predicates:
     ) -> bool:
         positive = not predicate.startswith("not-")
         operation = predicate.removeprefix("not-").removeprefix("text-").removesuffix("?")
-        (_, subject), *operands = args
+        (subject, _), *operands = args
         texts = self._texts(captures.get(subject, []))
-        expected = [text for kind, value in operands for text in self._values(kind, value, captures)]
+        expected = [text for value, kind in operands for text in self._values(kind, value, captures)]
         return all(_holds(operation, text, expected) is positive for text in texts)
 
     def _values(self, kind: str, value: str, captures: dict[str, list[Node]]) -> list[str]:

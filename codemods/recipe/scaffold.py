@@ -49,7 +49,7 @@ def new_recipe(name: str, place: Place, summary: str | None = None, epoch: str =
         raise UsageError("a summary is one line without a full stop")
     texts = _texts(
         name=name,
-        summary=summary or f"Replace `old_{name.replace('-', '_')}` with `new_{name.replace('-', '_')}`",
+        summary=summary or "Replace `old_name` with `new_name`",
         epoch=epoch,
         place=place,
     )
@@ -80,13 +80,13 @@ def _texts(name: str, summary: str, epoch: str, place: Place) -> dict[Path, str]
     values = {
         "name": name,
         "module": module,
-        "old": f"old_{module}",
-        "new": f"new_{module}",
         "summary": _python_text(summary),
         "epoch": _python_text(epoch),
     }
     load, imports = (_BUILT_IN_LOAD, _IMPORTS) if place.is_built_in else (_WORKSPACE_LOAD, _WORKSPACE_IMPORTS)
     values |= {"load": Template(load).substitute(values), "imports": imports}
+    # Import sorters set a project's own modules apart from those it has installed.
+    values["between"] = "\n" if place.is_built_in else ""
     files = {
         path: Template(template).substitute(values) for path, template in _templates(module, name, place)
     }
@@ -103,11 +103,12 @@ def _templates(module: str, name: str, place: Place) -> Iterator[tuple[Path, str
 
 
 def _python_text(text: str) -> str:
-    """Return a Python string literal with double quotes, as the formatter writes it."""
+    """Return a Python string literal as a formatter writes it: double quotes, unless these need escapes."""
     import libcst  # noqa: PLC0415
 
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    literal = libcst.SimpleString(f'"{escaped}"')
+    quote = "'" if '"' in text and "'" not in text else '"'
+    escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    literal = libcst.SimpleString(f"{quote}{escaped}{quote}")
     assert literal.evaluated_value == text
     return literal.value
 
@@ -120,13 +121,13 @@ def _formatted(text: str) -> str:
 
 
 _MODULE = '''\
-"""Call `$new` instead of `$old`.
+"""Call `new_name` instead of `old_name`.
 
 Say here why the old idiom is worth replacing: what it costs, what it hides.
 
-    let value = $old(1);
+    let value = old_name(1);
     ->
-    let value = $new(1);
+    let value = new_name(1);
 
 Left alone: methods and paths of the same name.
 """
@@ -140,11 +141,11 @@ from codemods.recipe import Applicability, Edit, Pattern, Site, recipe
     min_rust="1.56",
     # MACHINE_APPLICABLE claims that nothing but the idiom changes: then it is proved.
     applicability=Applicability.MAYBE_INCORRECT,
-    pattern=Pattern("$$function($$$$$$arguments)", function="$old"),
+    pattern=Pattern("$$function($$$$$$arguments)", function="old_name"),
 )
 def $module(site: Site) -> list[Edit]:
     """Rename the function alone: the smallest edit keeps comments and composes with others."""
-    return [Edit(site["function"].span, "$new")]
+    return [Edit(site["function"].span, "new_name")]
 '''
 
 _BUILT_IN_LOAD = "from codemods.recipes.$module import $module\n"
@@ -172,17 +173,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from codemods.recipe.testkit import $imports
+${between}from codemods.recipe.testkit import $imports
 $load
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "$name"
 
 CASES = [
-    rewritten("call", "$old(1);", "$new(1);"),
-    rewritten("comment kept", "$old(/* why */ 1);", "$new(/* why */ 1);"),
-    rewritten("macro argument", "log!($old(1));", "log!($new(1));"),
-    untouched("method of that name", "it.$old(1);"),
-    untouched("path", "other::$old(1);"),
+    rewritten("call", "old_name(1);", "new_name(1);"),
+    rewritten("comment kept", "old_name(/* why */ 1);", "new_name(/* why */ 1);"),
+    rewritten("macro argument", "log!(old_name(1));", "log!(new_name(1));"),
+    untouched("method of that name", "it.old_name(1);"),
+    untouched("path", "other::old_name(1);"),
     *cases_of_folder(FIXTURES),
 ]
 
@@ -197,7 +197,7 @@ _UNFINISHED_BEFORE = """\
 // then replace this comment with what the case shows.
 
 fn first() {
-    $old(1);
+    old_name(1);
 }
 """
 
@@ -211,6 +211,6 @@ _NEGATIVE = """\
 // A method of the same name is somebody else's: without an after.rs nothing may change.
 
 fn negative(it: Thing) {
-    it.$old(1);
+    it.old_name(1);
 }
 """
