@@ -162,7 +162,7 @@ def _run_cargo(request: CheckRequest, run: str, on_progress: Callable[[str], Non
     build = request.build
     request.capture.mkdir(parents=True, exist_ok=True)
     # Rustc itself has the limit; cargo's is for everything else, and a little longer.
-    limits = replace(build.runner.limits, seconds=build.runner.limits.seconds + 10)
+    limits = replace(build.runner.limits, seconds=build.runner.limits.seconds * 1.05 + 1)
     return replace(build.runner, limits=limits).run(
         build.command("check", "--message-format=json", *_check_arguments(request)),
         cwd=build.workspace_root,

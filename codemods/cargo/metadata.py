@@ -88,8 +88,8 @@ class Workspace:
         Raises:
             UsageError: a name is no member's.
         """
-        chosen = dict.fromkeys(self._named(name) for name in names)
-        return tuple(package for package in self.members if not chosen or package in chosen)
+        chosen = {self._named(name).id for name in names}
+        return tuple(package for package in self.members if not chosen or package.id in chosen)
 
     def _named(self, name: str) -> Package:
         for package in self.members:
