@@ -130,10 +130,11 @@ def make_request(recipes: tuple[str, ...], directory: Path, given: Mapping[str, 
 
 def show(result: Result, request: Request, given: Mapping[str, Any]) -> None:
     """Print the result: JSON alone on standard output, or text for people."""
-    from codemods.review import schema, terminal  # noqa: PLC0415
+    from codemods.engine.serial import dump  # noqa: PLC0415
+    from codemods.review import terminal  # noqa: PLC0415
 
     if given["as_json"]:
-        sys.stdout.write(schema.dump(result.document))
+        sys.stdout.write(dump(result.document))
         return
     if given["quiet"]:
         return
@@ -147,7 +148,11 @@ def show(result: Result, request: Request, given: Mapping[str, Any]) -> None:
 def _listener(given: Mapping[str, Any]) -> Any:
     from codemods.review.progress import progress  # noqa: PLC0415
 
-    return progress(options.console(given["color"], sys.stderr), quiet=given["quiet"] or given["as_json"])
+    return progress(
+        options.console(given["color"], sys.stderr),
+        quiet=given["quiet"] or given["as_json"],
+        verbose=given["verbose"],
+    )
 
 
 def _report_paths(paths: tuple[Path, ...]) -> tuple[Path, ...]:

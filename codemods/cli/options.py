@@ -31,7 +31,9 @@ verbose = click.option("-v", "--verbose", is_flag=True, help="Show everything, a
 quiet = click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
 only = click.option("--only", metavar="GLOB", multiple=True, help="Only files that match; repeatable.")
 exclude = click.option("--exclude", metavar="GLOB", multiple=True, help="Not files that match; repeatable.")
-packages = click.option("-p", "--package", "packages", metavar="PACKAGE", multiple=True, help="Only this member.")
+packages = click.option(
+    "-p", "--package", "packages", metavar="PACKAGE", multiple=True, help="Only this member."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output, nothing else.")
 trust = click.option(
     "--trust-recipes", is_flag=True, help="Run the workspace's own recipes; remembered until they change."
@@ -44,9 +46,7 @@ def folders() -> Folders:
 
     from codemods.engine.request import Folders  # noqa: PLC0415
 
-    return Folders(
-        Path(platformdirs.user_cache_dir("codemod")), Path(platformdirs.user_state_dir("codemod"))
-    )
+    return Folders(Path(platformdirs.user_cache_dir("codemod")), Path(platformdirs.user_state_dir("codemod")))
 
 
 def user_configuration() -> Path:

@@ -17,7 +17,6 @@ from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
 from codemods.engine.oracle import Answers, answer_macro_origin, answer_reach
 from codemods.engine.overlay import Overlay
-from codemods.engine.store import step_key
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
 from codemods.recipe.recipe import Recipe
@@ -98,7 +97,9 @@ def _layers(sites: Sequence[Site]) -> list[list[Site]]:
     layers: list[list[Site]] = []
     for site in sorted(sites, key=lambda site: (site.source.path, site.span.start, -site.span.end)):
         for layer in layers:
-            if not any(other.source.path == site.source.path and site.span in other.span for other in layer[-1:]):
+            if not any(
+                other.source.path == site.source.path and site.span in other.span for other in layer[-1:]
+            ):
                 layer.append(site)
                 break
         else:

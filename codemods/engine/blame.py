@@ -61,9 +61,7 @@ def blame(diagnostic: Diagnostic, files: Files, body_around: BodyAround) -> Blam
         if hit:
             return Blame(hit, sure=len(hit) == 1)
     around = frozenset(
-        change
-        for place in _all_places(diagnostic)
-        for change in _in_same_body(place, files, body_around)
+        change for place in _all_places(diagnostic) for change in _in_same_body(place, files, body_around)
     )
     return Blame(around, sure=False)
 

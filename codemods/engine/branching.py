@@ -128,7 +128,9 @@ def _check_intermediate(
 
 def _message(bench: Workbench, stage: Stage, draft: CommitDraft) -> str:
     if draft.is_formatting:
-        return message(draft, "Only files that rustfmt left alone before.", (("Codemod-Recipe", stage.recipe.id),))
+        return message(
+            draft, "Only files that rustfmt left alone before.", (("Codemod-Recipe", stage.recipe.id),)
+        )
     changes = [change for change in stage.changes if change.id in draft.changes]
     sites = sum(len(change.sites) for change in changes)
     unverified = any(change.id in stage.unverified for change in changes)

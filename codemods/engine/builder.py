@@ -67,7 +67,8 @@ class Builder:
             self.ensure(overlay, cap_lints=report.capped_lints)
             self.listener.phase("examples", unit.name)
             tests = next(
-                (u for u in report.units if u.is_test and u.target == unit.target and u.kind == unit.kind), None
+                (u for u in report.units if u.is_test and u.target == unit.target and u.kind == unit.kind),
+                None,
             )
             self.compiles += 1
             return check_examples(

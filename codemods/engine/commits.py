@@ -36,7 +36,10 @@ def grouped(chosen: Sequence[Chosen], name_of: GroupName, per: CommitPer) -> lis
 
 
 def drafts(
-    groups: Iterable[tuple[str, list[Chosen]]], files: Mapping[PurePosixPath, EditedFile], whole: Overlay, subject: str
+    groups: Iterable[tuple[str, list[Chosen]]],
+    files: Mapping[PurePosixPath, EditedFile],
+    whole: Overlay,
+    subject: str,
 ) -> list[CommitDraft]:
     """Return the commits for `groups`: each the edits, then, apart, what rustfmt makes of them.
 

@@ -54,9 +54,7 @@ class Ledger:
     def changes(self, stage: Stage, commits: Mapping[str, str]) -> tuple[ChangeRecord, ...]:
         """Return a record for every change that was tried; `commits` by change id."""
         forms = {chosen.change.id: chosen for chosen in (*stage.kept, *stage.included)}
-        return tuple(
-            self._change(stage, change, forms.get(change.id), commits) for change in stage.changes
-        )
+        return tuple(self._change(stage, change, forms.get(change.id), commits) for change in stage.changes)
 
     def questions(self, stage: Stage) -> tuple[QuestionRecord, ...]:
         """Return what a person must decide."""

@@ -176,7 +176,13 @@ class _Rivals:
         macro = rb"(?:macro_rules!\s*|macro\s+)"
         self._own = re.compile(rb"(?:macro_rules!\s*|\bmacro\s+|\bfn\s+|\bas\s+)" + word)
         self._exported = re.compile(
-            rb"#\s*\[\s*(?:macro_export[^\]]*\]" + more + macro + rb"|proc_macro\s*\]" + more + rb"fn\s+)" + word
+            rb"#\s*\[\s*(?:macro_export[^\]]*\]"
+            + more
+            + macro
+            + rb"|proc_macro\s*\]"
+            + more
+            + rb"fn\s+)"
+            + word
         )
         self._imitation = re.compile(rb"#\s*\[\s*deprecated[^\]]*\]" + more + macro + word)
         self._found: dict[tuple[str, re.Pattern[bytes]], str | None] = {}

@@ -81,9 +81,7 @@ class Composition:
 
     def with_formatted(self, formatted: Mapping[PurePosixPath, bytes]) -> Composition:
         """Return the same with these files reformatted."""
-        files = {
-            path: replace(file, formatted=formatted.get(path)) for path, file in self.files.items()
-        }
+        files = {path: replace(file, formatted=formatted.get(path)) for path, file in self.files.items()}
         overlay = {**self.overlay, **{path: file.compiled for path, file in files.items()}}
         return Composition(overlay, files, self.conflicts)
 

@@ -17,7 +17,6 @@ from codemods.engine.branching import BuiltBranch, build_branch, publish_branch
 from codemods.engine.document import (
     BaselineRecord,
     ConfigurationRecord,
-    Evidence,
     RunDocument,
     SecondsRecord,
     SiteRecord,
@@ -87,7 +86,11 @@ def _document(
             total=round(seconds, 3),
         ),
         compiles=bench.builder.compiles,
-        notes=(*bench.notes, *branch.notes, *(f"Not looked into: {n.path}: {n.reason}" for n in bench.not_read.values())),
+        notes=(
+            *bench.notes,
+            *branch.notes,
+            *(f"Not looked into: {n.path}: {n.reason}" for n in bench.not_read.values()),
+        ),
     )
 
 
@@ -119,7 +122,9 @@ def _settings(request: Request) -> dict[str, str | bool | float | list[str] | No
     settings: dict[str, str | bool | float | list[str] | None] = {}
     for field in dataclasses.fields(request):
         value = getattr(request, field.name)
-        default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        default = (
+            field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        )
         if field.name in left_out or value == default:
             continue
         name = field.name.replace("_", "-")
@@ -139,5 +144,3 @@ def _exit_code(document: RunDocument) -> ExitCode:
     if count.found and not count.applied and count.rejected + count.unverified:
         return ExitCode.NOTHING_APPLIED
     return ExitCode.DONE
-
-

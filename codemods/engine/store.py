@@ -75,9 +75,7 @@ class StepStore:
     def put(self, key: str, value: bytes) -> None:
         """Keep `value` under `key`; it is on disk, whole, when this returns."""
         try:
-            self._database.execute(
-                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (key, value, time.time())
-            )
+            self._database.execute("INSERT OR REPLACE INTO steps VALUES (?, ?, ?)", (key, value, time.time()))
         except sqlite3.Error as error:
             raise _failure(self.path, error) from error
 

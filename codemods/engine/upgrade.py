@@ -125,9 +125,7 @@ class _Verification:
             proposals=self.proposals,
             kept=kept,
             included=included,
-            unverified={
-                id: reason for id, reason in self.unverified.items() if id not in self.rejected
-            },
+            unverified={id: reason for id, reason in self.unverified.items() if id not in self.rejected},
             rejected=self.rejected,
             shown={choice.change.id: self._shown(choice.change, example_details) for choice in kept},
             warnings=final.judgement.warnings,
@@ -178,7 +176,11 @@ class _Verification:
 
     def _examples_before(self) -> ExampleCheck:
         sites = self._example_sites(self.changes)
-        check = check_examples(self.bench, self.baseline.report, sites, self.base, {}) if sites else ExampleCheck()
+        check = (
+            check_examples(self.bench, self.baseline.report, sites, self.base, {})
+            if sites
+            else ExampleCheck()
+        )
         for change in self.changes:
             for id in change.sites:
                 if in_example(self.by_id[id]) and (why := check.why_unverified(id)):

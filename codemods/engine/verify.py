@@ -112,5 +112,3 @@ def _failure(
         names = ", ".join(unit.name for unit in _lost_units(before, after))
         unblamed = f"no longer builds, without a message from rustc: {names}"
     return Failure(blamed, suspected, unblamed)
-
-

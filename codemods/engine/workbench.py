@@ -19,7 +19,7 @@ from codemods.cargo.capture import install_wrapper
 from codemods.cargo.configuration import config_arguments, workspace_wrapper
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.lockfile import prepare_lock
-from codemods.cargo.metadata import Package, Workspace, load_workspace
+from codemods.cargo.metadata import Workspace, load_workspace
 from codemods.cargo.msrv import known_msrv
 from codemods.cargo.process import Limits, Runner, allowed_environment
 from codemods.cargo.report import CheckReport
@@ -32,7 +32,7 @@ from codemods.engine.globs import file_filter
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.request import Request
-from codemods.engine.scan import NotRead, Scan, scan
+from codemods.engine.scan import NotRead, scan
 from codemods.engine.store import StepStore
 from codemods.recipe.proposals import Skipped
 from codemods.recipe.recipe import Recipe
@@ -148,7 +148,9 @@ class Workbench:
         for package in self.workspace.select(self.request.packages):
             known = known_msrv(package, self.workspace, self.request.msrv)
             if known is not None and known.release < needed:
-                reason = f"needs Rust {recipe.min_rust}; {package.name} supports {known.version} ({known.source})"
+                reason = (
+                    f"needs Rust {recipe.min_rust}; {package.name} supports {known.version} ({known.source})"
+                )
                 return Skipped("msrv", reason)
             if known is None:
                 self.note(
@@ -390,7 +392,11 @@ class _Equipment:
     def _note_surroundings(self, bench: Workbench) -> None:
         uncommitted = self.repository.uncommitted()
         if uncommitted:
-            shown = ", ".join(uncommitted[:5]) + (f" and {len(uncommitted) - 5} more" if len(uncommitted) > 5 else "")
+            shown = ", ".join(uncommitted[:5]) + (
+                f" and {len(uncommitted) - 5} more" if len(uncommitted) > 5 else ""
+            )
             bench.note(f"Uncommitted changes are not included and not touched: {shown}.")
         for name in self.scratch.missing_submodules:
-            bench.note(f"The submodule {name} is not checked out here, so its files are missing in the builds.")
+            bench.note(
+                f"The submodule {name} is not checked out here, so its files are missing in the builds."
+            )

@@ -50,9 +50,10 @@ def write_report(document: RunDocument, path: Path) -> None:
 
 
 def _renderer(path: Path) -> Callable[[RunDocument], str]:
-    from codemods.review import html, markdown, sarif, schema  # noqa: PLC0415 - only for a report
+    from codemods.engine.serial import dump  # noqa: PLC0415
+    from codemods.review import html, markdown, sarif  # noqa: PLC0415 - only for a report
 
-    renderers = (schema.dump, markdown.render, html.render, sarif.render)
+    renderers = (dump, markdown.render, html.render, sarif.render)
     found = dict(zip(SUFFIXES, renderers, strict=True)).get(path.suffix.lower())
     if found is None:
         raise UsageError(

@@ -21,9 +21,7 @@ def diff(content: bytes, *edits: Edit) -> str:
 def test_unchanged_lines_between_two_edits_are_context() -> None:
     shown = diff(b"a\nb\nc\nd\n", Edit(Span(0, 1), "A"), Edit(Span(6, 7), "D"))
 
-    assert shown == (
-        "--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n-d\n+D\n"
-    )
+    assert shown == ("--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n-d\n+D\n")
 
 
 def test_a_missing_final_newline_is_shown() -> None:
@@ -43,7 +41,7 @@ def test_new_and_deleted_files_are_shown_whole() -> None:
 
 @given(st.data())
 def test_git_applies_what_is_shown(tmp_path_factory, data) -> None:
-    lines = data.draw(st.lists(st.sampled_from(["a", "bb", "", "ccc"]), min_size=1, max_size=30))
+    lines = data.draw(st.lists(st.sampled_from(["a", "bb", "", "c\rc"]), min_size=1, max_size=30))
     content = "\n".join(lines).encode() + data.draw(st.sampled_from([b"", b"\n"]))
     if not content:
         return

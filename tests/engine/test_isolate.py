@@ -12,13 +12,17 @@ from codemods.recipe.proposals import Change, Created, Form
 
 def change(name: str, forms: int = 1, requires: frozenset[str] = frozenset()) -> Change:
     path = PurePosixPath(name)
-    return Change((name,), tuple(Form((Created(path, b"%d" % i),), f"form {i}") for i in range(forms)), requires)
+    return Change(
+        (name,), tuple(Form((Created(path, b"%d" % i),), f"form {i}") for i in range(forms)), requires
+    )
 
 
 class Compiler:
     """Pretends to build: `good` gives the first form that compiles for each change, by site."""
 
-    def __init__(self, good: dict[str, int], blaming: str = "sure", pairs: frozenset[frozenset[str]] = frozenset()):
+    def __init__(
+        self, good: dict[str, int], blaming: str = "sure", pairs: frozenset[frozenset[str]] = frozenset()
+    ):
         self.good, self.blaming, self.pairs = good, blaming, pairs
         self.builds = 0
 
@@ -95,7 +99,11 @@ def test_two_changes_that_fail_only_together_cost_one_of_them() -> None:
 names = st.lists(st.sampled_from("abcdefghij"), unique=True, min_size=1)
 
 
-@given(names, st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 3)), st.sampled_from(["sure", "near", "none"]))
+@given(
+    names,
+    st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 3)),
+    st.sampled_from(["sure", "near", "none"]),
+)
 def test_exactly_the_changes_that_compile_are_kept(all_names, good, blaming) -> None:
     changes = [change(name, forms=2) for name in all_names]
 

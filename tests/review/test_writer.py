@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from codemods.engine.serial import dump
 from codemods.errors import MachineError, UsageError
-from codemods.review import html, markdown, sarif, schema
+from codemods.review import html, markdown, sarif
 from codemods.review.writer import check_report_path, write_report
 from tests.review import documents
 
@@ -17,7 +18,7 @@ from tests.review import documents
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("run.json", schema.dump(documents.mixed())),
+        ("run.json", dump(documents.mixed())),
         ("run.md", markdown.render(documents.mixed())),
         ("run.html", html.render(documents.mixed())),
         ("run.SARIF", sarif.render(documents.mixed())),

@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from codemods.engine.document import RunDocument
-from codemods.review.schema import ReportError, dump, json_schema, load, schema_text
+from codemods.engine.serial import ReportError, dump, json_schema, load, schema_text
 from tests.review import documents
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "run.schema.json"
@@ -19,7 +19,7 @@ DOCUMENTS = [documents.mixed(), documents.hostile(), documents.document([])]
 
 
 def test_the_schema_in_the_repository_is_current() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "run: python -m codemods.review.schema"
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "run: python -m codemods.engine.serial"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=["mixed", "hostile", "empty"])

@@ -1,0 +1,170 @@
+"""`codemod scan`: find sites in files; needs neither git nor cargo, and starts no compiler."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codemods.cli import options
+from codemods.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from codemods.engine.scan import Scan
+    from codemods.recipe.metadata import RecipeInfo
+    from codemods.recipe.recipe import Recipe
+    from codemods.recipe.site import Site
+    from codemods.vcs.trees import Tree
+
+
+@click.command("scan")
+@click.argument("recipes", nargs=-1, metavar="[RECIPE...]")
+@options.directory
+@options.only
+@options.exclude
+@click.option("--staged", is_flag=True, help="Scan what is staged in git.")
+@click.option("--rev", metavar="REV", help="Scan a commit instead of the files on disk.")
+@click.option("--check", is_flag=True, help="Exit 1 where a site is open.")
+@click.option(
+    "--max", "maximum", type=click.IntRange(min=0), metavar="N", help="With --check: allow N open sites."
+)
+@options.as_json
+@options.trust
+@options.quiet
+@options.verbose
+@options.color
+def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
+    """Count and locate sites in seconds; reads the files on disk and starts no compiler."""
+    from codemods.engine.globs import file_filter  # noqa: PLC0415
+    from codemods.engine.scan import scan  # noqa: PLC0415
+
+    if given["staged"] and given["rev"]:
+        raise UsageError("--staged and --rev exclude each other")
+    chosen, infos = _recipes(recipes, directory, trust=given["trust_recipes"])
+    tree = _tree(directory, given)
+    only, exclude = _globs(directory, given)
+    wanted = file_filter(only, exclude)
+    found = scan(tree, chosen, lambda path: wanted(str(path)))
+    open_sites = [site for site in found.sites if site.source.kept(site.span, site.recipe) is None]
+    _show(found, infos, open_sites, directory, given)
+    too_many = len(open_sites) > (given["maximum"] or 0)
+    return ExitCode.FOUND if given["check"] and too_many else ExitCode.DONE
+
+
+def _recipes(
+    names: tuple[str, ...], directory: Path, *, trust: bool
+) -> tuple[tuple[Recipe, ...], tuple[RecipeInfo, ...]]:
+    from codemods.recipe.discover import discover, load, select  # noqa: PLC0415
+    from codemods.recipe.metadata import MetadataCache  # noqa: PLC0415
+    from codemods.recipe.trust import Trust  # noqa: PLC0415
+
+    folders = options.folders()
+    infos = discover(directory, MetadataCache(folders.cache / "recipes"))
+    wanted = select(infos, names) if names else infos
+    trusted = Trust(folders.trust)
+    if trust:
+        trusted.remember(wanted)
+    return tuple(load(info, trusted) for info in wanted), tuple(wanted)
+
+
+def _tree(directory: Path, given: Mapping[str, Any]) -> Tree:
+    from codemods.vcs.repository import Repository  # noqa: PLC0415
+    from codemods.vcs.trees import CommitTree, DiskTree, IndexTree  # noqa: PLC0415
+
+    if given["staged"]:
+        return IndexTree(Repository.open(directory))
+    if given["rev"]:
+        repository = Repository.open(directory)
+        return CommitTree(repository, repository.commit(given["rev"]))
+    return DiskTree(directory)
+
+
+def _globs(directory: Path, given: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+    from codemods.cli.config import read_configuration  # noqa: PLC0415
+
+    said = read_configuration(directory, options.user_configuration()).values
+    return given["only"] or said.get("only", ()), (*given["exclude"], *said.get("exclude", ()))
+
+
+def _show(
+    found: Scan,
+    infos: Sequence[RecipeInfo],
+    open_sites: Sequence[Site],
+    directory: Path,
+    given: Mapping[str, Any],
+) -> None:
+    if given["as_json"]:
+        sys.stdout.write(json.dumps(_document(found), indent=2) + "\n")
+        return
+    if given["quiet"]:
+        return
+    from codemods.review.scan import ScanRow, scan_table  # noqa: PLC0415
+
+    console = options.console(given["color"])
+    packages = {scanned.source.path: scanned.owner.manifest for scanned in found.scanned}
+    rows = []
+    for info in infos:
+        sites = [site for site in open_sites if site.recipe == info.id]
+        files = {site.source.path for site in sites}
+        rows.append(
+            ScanRow(info.id, info.epoch, len(sites), len(files), len({packages[path] for path in files}))
+        )
+    console.print(scan_table(rows))
+    if given["verbose"]:
+        for site in open_sites:
+            console.print(f"{site.source.path}:{site.position}", markup=False, highlight=False)
+    kept = len(found.sites) - len(open_sites)
+    _say(
+        f"{found.files:,} files, {found.bytes / 1e6:.1f} MB read"
+        + (f"; {kept} sites are kept by comment" if kept else "")
+    )
+    for each in found.unreadable:
+        _say(f"not looked into: {each.path}: {each.reason}")
+    if not given["staged"] and not given["rev"] and open_sites:
+        _say_what_differs(directory, open_sites)
+
+
+def _say(text: str) -> None:
+    from codemods.review.escape import terminal_line  # noqa: PLC0415
+
+    click.echo(terminal_line(text), err=True)
+
+
+def _say_what_differs(directory: Path, sites: Sequence[Site]) -> None:
+    """`apply` analyses HEAD, so say where the files on disk are not those of HEAD."""
+    from codemods.errors import CodemodError  # noqa: PLC0415
+    from codemods.vcs.repository import Repository  # noqa: PLC0415
+
+    try:
+        repository = Repository.open(directory)
+        changed = repository.uncommitted()
+    except CodemodError:
+        return  # no repository: there is nothing to differ from
+    if changed:
+        shown = ", ".join(changed[:3]) + (", …" if len(changed) > 3 else "")
+        _say(f"the disk differs from HEAD, which `codemod apply` analyses: {shown}")
+
+
+def _document(found: Scan) -> dict[str, Any]:
+    return {
+        "schema": "codemod.scan/1",
+        "files": found.files,
+        "bytes": found.bytes,
+        "sites": [
+            {
+                "id": site.id,
+                "recipe": site.recipe,
+                "path": str(site.source.path),
+                "line": site.position.line,
+                "column": site.position.column,
+                "span": [site.span.start, site.span.end],
+                "kept": site.source.kept(site.span, site.recipe),
+            }
+            for site in found.sites
+        ],
+        "unreadable": [{"path": str(each.path), "reason": each.reason} for each in found.unreadable],
+    }
