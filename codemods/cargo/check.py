@@ -297,7 +297,7 @@ class _Outcome:
 
     def _fits(self, record: Record, artifact: _Artifact) -> bool:
         return (
-            record.status is not None
+            record.status == 0
             and record.is_test == artifact.is_test
             and record.crate_name == artifact.target.replace("-", "_")
             and os.path.join(record.cwd, record.source) == artifact.source  # noqa: PTH118

@@ -60,7 +60,8 @@ def run_with_network(build: Build, arguments: list[str], fetcher: Runner | None 
     return runner.run(
         [build.toolchain.cargo, *arguments],
         cwd=build.workspace_root,
-        extra={**build.environment(), "CARGO_NET_OFFLINE": "false"},
+        # A wrapper that the workspace names would be run here, with the network: none is.
+        extra={**build.environment(), "CARGO_NET_OFFLINE": "false", "RUSTC_WORKSPACE_WRAPPER": ""},
         writable=build.writable(Path(home)),
         network=True,
         limit="silence",

@@ -172,8 +172,9 @@ def read_workspace(metadata: Mapping[str, Any], repository_root: Path) -> Worksp
 
 def cargo_error(stderr: bytes, repository_root: Path) -> str:
     """Return cargo's own error, with paths relative to the repository."""
-    text = stderr.decode(errors="replace").replace(f"{os.path.realpath(repository_root)}/", "")
-    text = text.replace(f"{repository_root}/", "")
+    text = stderr.decode(errors="replace")
+    for root in (os.path.realpath(repository_root), str(repository_root)):
+        text = text.replace(f"{root}/", "").replace(root, ".")
     start = text.find("error: ")
     return text[start + 7 if start >= 0 else 0 :].strip()
 

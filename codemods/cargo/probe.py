@@ -1,0 +1,108 @@
+"""What of the tools is on this machine, and what each missing piece would add (`codemod doctor`)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from codemods.cargo.sandbox import find_sandbox
+from codemods.cargo.toolchain import Toolchain, cargo_home, installed_toolchains
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One tool. `detail` is its version or place, or why it is not there; `adds` what it is good for."""
+
+    name: str
+    is_present: bool
+    detail: str
+    adds: str
+
+
+def probe(toolchain: Toolchain, environ: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return what is there for `toolchain`; starts a few short processes of ours, none of a workspace."""
+    return (
+        Finding("rustc", True, f"{toolchain.rustc_version} ({toolchain.name})", "every verification"),
+        Finding("cargo", True, toolchain.cargo_version.removeprefix("cargo "), "every verification"),
+        _program("git", environ, "the branch", "--version"),
+        _sandbox(environ),
+        _component("rustfmt", toolchain, "keeps files formatted that were formatted before"),
+        _component("rustdoc", toolchain, "checks examples in documentation"),
+        _component("clippy-driver", toolchain, "compares clippy's lints", component="clippy"),
+        _llvm_tools(toolchain),
+        _program("cargo-nextest", environ, "runs tests faster and finds flaky ones", "--version"),
+        _program("timeout", environ, "stops a single rustc that hangs", "--version"),
+        _nightly(environ),
+        _targets(toolchain),
+        _bootstrap(environ),
+    )
+
+
+def installed_targets(toolchain: Toolchain) -> tuple[str, ...]:
+    """Return the target triples whose standard library is installed."""
+    libraries = (toolchain.sysroot / "lib" / "rustlib").glob("*/lib")
+    return tuple(sorted(path.parent.name for path in libraries if any(path.glob("libstd-*"))))
+
+
+def _program(name: str, environ: Mapping[str, str], adds: str, question: str) -> Finding:
+    extra = str(cargo_home(environ) / "bin")
+    found = shutil.which(name, path=environ.get("PATH")) or shutil.which(name, path=extra)
+    if found is None:
+        return Finding(name, False, "not on PATH", adds)
+    return Finding(name, True, _first_line([found, question]) or found, adds)
+
+
+def _first_line(command: list[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=10, check=False, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return lines[0].strip() if done.returncode == 0 and lines else ""
+
+
+def _sandbox(environ: Mapping[str, str]) -> Finding:
+    found, line = find_sandbox("auto", environ.get("PATH"))
+    return Finding("sandbox", found is not None, line, "keeps analysed code off the network and your files")
+
+
+def _component(program: str, toolchain: Toolchain, adds: str, component: str = "") -> Finding:
+    name = component or program
+    path = toolchain.cargo.parent / program
+    if path.exists():
+        return Finding(name, True, str(path), adds)
+    return Finding(name, False, _install(name, toolchain), adds)
+
+
+def _install(component: str, toolchain: Toolchain) -> str:
+    if toolchain.name == "system":
+        return "not beside cargo"
+    return f"rustup component add {component} --toolchain {toolchain.name}"
+
+
+def _llvm_tools(toolchain: Toolchain) -> Finding:
+    adds = "says which edited lines a test executes (grade B)"
+    folder = toolchain.sysroot / "lib" / "rustlib" / toolchain.host / "bin"
+    if (folder / "llvm-profdata").exists():
+        return Finding("llvm-tools", True, str(folder), adds)
+    return Finding("llvm-tools", False, _install("llvm-tools", toolchain), adds)
+
+
+def _nightly(environ: Mapping[str, str]) -> Finding:
+    names = [name for name in installed_toolchains(environ) if name.startswith("nightly")]
+    detail = ", ".join(names) or "rustup toolchain install nightly"
+    return Finding("nightly", bool(names), detail, "tries features that stable does not have yet")
+
+
+def _targets(toolchain: Toolchain) -> Finding:
+    names = installed_targets(toolchain)
+    detail = ", ".join(names) or "no standard library found"
+    return Finding("targets", bool(names), detail, "each one more verifies code for that platform")
+
+
+def _bootstrap(environ: Mapping[str, str]) -> Finding:
+    is_set = "RUSTC_BOOTSTRAP" in environ
+    detail = "set: passed on to builds" if is_set else "not set, as it should be"
+    return Finding("RUSTC_BOOTSTRAP", True, detail, "lets stable rustc take unstable options")
