@@ -3,7 +3,7 @@
 #
 # Called as `capture.sh RUSTC ARGUMENT...`. For each unit a folder $CODEMOD_CAPTURE/CRATE-HASH holds
 #   argv, env   NUL-terminated, with the arguments added here     run, cwd   of this invocation
-#   stderr      rustc's JSON                   status     its exit code (absent while it runs)
+#   stderr      rustc's JSON                   status     its exit code (empty while it runs)
 # Cargo does not say which of a library and its tests a message belongs to; these folders do, and they
 # stay when cargo finds the unit fresh. A shell because starting Python costs 12 ms each time.
 #
@@ -52,7 +52,8 @@ if [ -z "$crate" ] || [ "$crate" = ___ ] || [ -z "$capture" ]; then
 fi
 
 unit=$capture/$crate${hash:-$metadata}
-mkdir -p "$unit" && rm -f "$unit/status" || exit 1
+[ -d "$unit" ] || mkdir -p "$unit" || exit 1
+: >"$unit/status" || exit 1
 
 old_ifs=$IFS
 IFS='

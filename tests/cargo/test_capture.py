@@ -127,12 +127,14 @@ def test_a_rustc_that_hangs_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_unit_that_runs_has_no_status(tmp_path: Path) -> None:
-    wrapped = Wrapped(tmp_path, f"ls {tmp_path}/capture/my_lib-bbb >&2")
+    wrapped = Wrapped(tmp_path, f"cat {tmp_path}/capture/my_lib-bbb/status >&2; exit 5")
 
     wrapped.run(*UNIT, *HASH)
     wrapped.run(*UNIT, *HASH)
 
-    assert b"status" not in wrapped.record().stderr
+    assert (wrapped.record().stderr, wrapped.record().status) == (b"", 5)
+    (wrapped.record().folder / "status").write_text("")
+    assert wrapped.record().status is None
 
 
 def test_arguments_in_a_file_are_recorded(tmp_path: Path) -> None:
