@@ -74,7 +74,7 @@ def build_commits(repository: Repository, base: str, plans: Sequence[CommitPlan]
         if not plans:
             return Built(base, (), quarantine.tree(base), b"", identity.notes)
         stream = _Stream()
-        known = {str(entry.path): entry.mode for entry in repository.entries(base)}
+        known = {entry.name: entry.mode for entry in repository.entries(base)}
         for number, plan in enumerate(plans, start=1):
             _check(plan, known)
             stream.commit("refs/heads/built", number, identity, plan.message, base if number == 1 else None)

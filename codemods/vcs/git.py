@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codemods.errors import CodemodError, MachineError
+from codemods.vcs.disk import FULL_HINT, says_full
 
 # What `git rev-parse --local-env-vars` names, without the `GIT_CONFIG_*` that carry a
 # user's own settings (`safe.directory` on build servers): these choose a repository.
@@ -75,8 +76,6 @@ _OPTIONS = tuple(
 # For git directories of our own: whatever the user configured (autocrlf, filters) stays out.
 ISOLATED = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "0"}
 
-_DISK_IS_FULL = ("no space left on device", "disk quota exceeded", "file too large")
-
 
 class GitError(CodemodError):
     """git refused; the message is git's own."""
@@ -131,11 +130,11 @@ class Git:
         with self.start(*arguments) as process:
             stdout, stderr = process.communicate(stdin)
         output = Output(process.returncode, stdout, os.fsdecode(stderr))
-        if output.status != 0 and any(sign in output.stderr.lower() for sign in _DISK_IS_FULL):
+        if output.status != 0 and says_full(output.stderr):
             raise MachineError(
                 f"git could not write: {output.stderr.strip()}",
                 where=str(self.directory),
-                hint="Free some space (`codemod clean` empties the caches) and run it again.",
+                hint=FULL_HINT,
             )
         return output
 

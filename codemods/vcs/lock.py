@@ -27,15 +27,19 @@ class Lock:
         Raises:
             MachineError: another process still holds it after `wait_seconds`.
         """
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            _wait(descriptor, path, wait_seconds, on_wait)
-        except BaseException:
+        while True:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                _wait(descriptor, path, wait_seconds, on_wait)
+                if _is_still(descriptor, path):
+                    os.ftruncate(descriptor, 0)
+                    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+                    return cls(descriptor)
+            except BaseException:
+                os.close(descriptor)
+                raise
             os.close(descriptor)
-            raise
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        return cls(descriptor)
 
     def release(self) -> None:
         """Let others have it."""
@@ -43,6 +47,14 @@ class Lock:
             os.close(self.descriptor)
         except OSError:  # released before
             return
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    """Whether `path` is the locked file: `codemod clean` may have deleted it while we waited."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _wait(descriptor: int, path: Path, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:

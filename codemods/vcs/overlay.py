@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NOT_A_PLAIN_FILE = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EACCES, errno.ETXTBSY}
+)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -35,10 +39,14 @@ def read_file(root: Path, path: PurePosixPath) -> bytes | None:
 
 
 def write_file(root: Path, path: PurePosixPath, content: bytes, *, executable: bool, temporary: Path) -> None:
-    """Put `content` at `path` below `root` in one step, whatever stands in the way there.
+    """Put `content` at `path` below `root`, whatever link or file stands in the way there.
 
-    `temporary` is a free name outside `root`, on the same file system.
+    A file that is there already is written in place, which some file systems do ten times
+    faster; a kill in the middle is repaired by the next `Scratch.open`. A new one appears in
+    one step. `temporary` is a free name outside `root`, on the same file system.
     """
+    if _overwrite(root, path, content, executable=executable):
+        return
     temporary.unlink(missing_ok=True)
     temporary.write_bytes(content)
     if executable:
@@ -46,6 +54,29 @@ def write_file(root: Path, path: PurePosixPath, content: bytes, *, executable: b
     with _parent(root, path, create=True) as folder:
         _clear(folder, path.name, root / path)
         os.replace(temporary, path.name, dst_dir_fd=folder)
+
+
+def _overwrite(root: Path, path: PurePosixPath, content: bytes, *, executable: bool) -> bool:
+    """Write to the regular file that is there; return False where it must be made anew."""
+    try:
+        with _parent(root, path, create=False) as folder:
+            descriptor = os.open(path.name, _WRITE, dir_fd=folder)
+    except OSError as error:
+        if error.errno in _NOT_A_PLAIN_FILE:
+            return False
+        raise
+    with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123  (a descriptor has no path)
+        status = os.fstat(descriptor)
+        # A second name of the file may lie outside of `root`: what it holds is not ours.
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            return False
+        if bool(status.st_mode & 0o100) != executable:
+            return False
+        rest = memoryview(content)
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.ftruncate(descriptor, len(content))
+    return True
 
 
 def blob_hash(content: bytes, like: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codemods.errors import MachineError
 from codemods.vcs.borrowed import ensure_git_directory
+from codemods.vcs.disk import disk_errors
 from codemods.vcs.git import ISOLATED, Git, GitError
 from codemods.vcs.repository import Repository
 
@@ -25,7 +26,10 @@ class Quarantine:
     @contextmanager
     def open(cls, repository: Repository) -> Iterator[Quarantine]:
         """Give a quarantine for new objects on top of those of `repository`; it goes at the end."""
-        with tempfile.TemporaryDirectory(prefix="codemod-") as folder:
+        with (
+            disk_errors(Path(tempfile.gettempdir())),
+            tempfile.TemporaryDirectory(prefix="codemod-") as folder,
+        ):
             git_dir = Path(folder, "git")
             ensure_git_directory(git_dir, repository.objects, repository.object_format)
             yield cls(git_dir, Git(git_dir, (f"--git-dir={git_dir}", "-c", "core.fsync=none"), ISOLATED))

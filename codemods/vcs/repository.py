@@ -23,9 +23,14 @@ SUBMODULE_MODE = "160000"
 class Entry:
     """One path of a commit: its git mode ("100755") and the hash of its content."""
 
-    path: PurePosixPath
+    name: str
     mode: str
     object: str
+
+    @property
+    def path(self) -> PurePosixPath:
+        """Its path, relative to the repository; `name` is the same as text."""
+        return PurePosixPath(self.name)  # made when asked for: a commit has tens of thousands
 
     @property
     def is_regular(self) -> bool:
@@ -232,6 +237,8 @@ def _locate(git: Git, directory: Path) -> list[str]:
         ).split("\n")
     except GitError as error:
         raise _explained(error, directory) from error
+    if rows[0].startswith("--"):  # options that git does not know come back as they are
+        raise MachineError("git is too old", hint="Install git 2.31 or newer.")
     if len(rows) != 4:
         raise UsageError("there is a line break in the path of the repository", where=str(directory))
     return rows
@@ -276,4 +283,4 @@ def _explained(error: GitError, directory: Path) -> CodemodError:
 def _entry(line: str) -> Entry:
     header, path = line.split("\t", 1)
     mode, _, name = header.split()
-    return Entry(PurePosixPath(path), mode, name)
+    return Entry(path, mode, name)

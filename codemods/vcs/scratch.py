@@ -16,24 +16,21 @@ could start programs. Any state a kill leaves behind is repaired by the next `op
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
-from codemods.errors import CodemodError, MachineError, UsageError
+from codemods.errors import CodemodError, UsageError
 from codemods.vcs.checkout import Checkout, remove_anything
+from codemods.vcs.disk import disk_errors
 from codemods.vcs.lock import Lock
 from codemods.vcs.overlay import blob_hash, read_file, write_file
 from codemods.vcs.repository import REGULAR_MODES, SUBMODULE_MODE, Entry, Repository
 from codemods.vcs.shown import show_git
 from codemods.vcs.submodules import checkout_submodules
-
-_DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Overlay = Mapping[PurePosixPath, bytes | None]
 
@@ -54,7 +51,7 @@ class Scratch:
     missing_submodules: tuple[str, ...]
     _checkout: Checkout
     _lock: Lock
-    _entries: Mapping[PurePosixPath, Entry]
+    _entries: Mapping[str, Entry]
     _overlay: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
 
     @classmethod
@@ -76,8 +73,7 @@ class Scratch:
             UsageError: the cache lies inside the repository.
         """
         home = scratch_home(repository, cache_root)
-        with _disk_errors(home):
-            home.mkdir(parents=True, exist_ok=True)
+        with disk_errors(home):
             lock = Lock.acquire(home / "lock", wait_seconds, on_wait)
             try:
                 return cls._lay_out(repository, commit, home, lock)
@@ -87,12 +83,12 @@ class Scratch:
 
     @classmethod
     def _lay_out(cls, repository: Repository, commit: str, home: Path, lock: Lock) -> Scratch:
-        entries = {entry.path: entry for entry in repository.entries(commit)}
+        entries = {entry.name: entry for entry in repository.entries(commit)}
         root = _mirrored(home / "root", repository.root)
         _clear_outside(home / "root", root)
         checkout = Checkout.prepare(root, home / "git", repository.objects, repository.object_format)
-        checkout.remove(path for path in _journal(home) if path not in entries)
-        checkout.update(commit, frozenset(str(path) for path in entries))
+        checkout.remove(path for path in _journal(home) if str(path) not in entries)
+        checkout.update(commit, frozenset(entries))
         (home / "written").unlink(missing_ok=True)
         index = (home / "git/index").read_bytes()
         show_git(repository, commit, root, index=index, temporary=home / "new")
@@ -125,14 +121,14 @@ class Scratch:
         for path in overlay:
             self._check(path)
         self._remember_new_files(overlay)
-        with _disk_errors(self.root):
+        with disk_errors(self.root):
             written = self._bring(overlay)
         self._overlay = dict(overlay)
         return written
 
     def restore(self) -> tuple[PurePosixPath, ...]:
         """Undo what builds or tests did to tracked files; return the paths. The overlay stays."""
-        with _disk_errors(self.root):
+        with disk_errors(self.root):
             changed = tuple(path for path in self._checkout.changed() if path not in self._overlay)
             self._checkout.restore(changed)
             return changed + self._bring(self._overlay)
@@ -163,7 +159,7 @@ class Scratch:
             )
         link = self.inside(path)
         if not _is_linked(link, self.writable):
-            with _disk_errors(link):
+            with disk_errors(link):
                 remove_anything(link)
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(path)
@@ -174,7 +170,7 @@ class Scratch:
         if path.is_absolute() or not path.parts or {"..", ".git"} & set(path.parts):
             raise CodemodError("not a path inside the repository", where=str(path))
         for candidate in (path, *path.parents[:-1]):
-            entry = self._entries.get(candidate)
+            entry = self._entries.get(str(candidate))
             if entry is not None and (entry.mode not in REGULAR_MODES):
                 kind = "submodule" if entry.mode == SUBMODULE_MODE else "symbolic link"
                 raise CodemodError(
@@ -183,21 +179,24 @@ class Scratch:
 
     def _remember_new_files(self, overlay: Overlay) -> None:
         """Note the paths that the commit does not have before any is written, for the next `open`."""
-        new = [path for path, content in overlay.items() if content is not None and path not in self._entries]
+        new = [
+            path
+            for path, content in overlay.items()
+            if content is not None and str(path) not in self._entries
+        ]
         if new:
-            with _disk_errors(self.root), (self.writable.parent / "written").open("ab") as journal:
+            with disk_errors(self.root), (self.writable.parent / "written").open("ab") as journal:
                 journal.write(b"".join(os.fsencode(str(path)) + b"\0" for path in new))
 
     def _bring(self, overlay: Overlay) -> tuple[PurePosixPath, ...]:
         """Bring the paths of this and the last overlay to what they should be; return those written."""
         differing = [path for path in sorted({*self._overlay, *overlay}) if self._differs(path, overlay)]
-        committed = [path for path in differing if path not in overlay and path in self._entries]
         written = {path: content for path in differing if (content := overlay.get(path)) is not None}
-        # In this order, because a file may give way to a folder of its name or the reverse.
-        self._checkout.remove(path for path in differing if path not in committed and path not in written)
-        self._checkout.restore(committed)
+        written |= self._committed(path for path in differing if path not in overlay)
+        # Deletions first: a file may give way to a folder of its name, or the reverse.
+        self._checkout.remove(path for path in differing if path not in written)
         for path, content in written.items():
-            entry = self._entries.get(path)
+            entry = self._entries.get(str(path))
             executable = entry is not None and entry.mode == "100755"
             write_file(
                 self.root, path, content, executable=executable, temporary=self.writable.parent / "new"
@@ -206,10 +205,16 @@ class Scratch:
 
     def _differs(self, path: PurePosixPath, overlay: Overlay) -> bool:
         current = read_file(self.root, path)
-        if path in overlay or path not in self._entries:
+        entry = self._entries.get(str(path))
+        if path in overlay or entry is None:
             return current != overlay.get(path)
-        committed = self._entries[path].object
-        return current is None or blob_hash(current, committed) != committed
+        return current is None or blob_hash(current, entry.object) != entry.object
+
+    def _committed(self, paths: Iterable[PurePosixPath]) -> dict[PurePosixPath, bytes]:
+        """Return the bytes in the commit of those of `paths` that it has."""
+        known = {path: entry for path in paths if (entry := self._entries.get(str(path))) is not None}
+        contents = self.repository.read_objects(entry.object for entry in known.values())
+        return dict(zip(known, contents, strict=True)) if known else {}
 
 
 def scratch_home(repository: Repository, cache_root: Path) -> Path:
@@ -261,14 +266,3 @@ def _clear_outside(base: Path, root: Path) -> None:
 def _is_linked(path: Path, base: Path) -> bool:
     """Whether `path` is a link already, or lies below one."""
     return any(folder.is_symlink() for folder in (path, *path.parents) if folder.is_relative_to(base))
-
-
-@contextmanager
-def _disk_errors(where: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _DISK_IS_FULL:
-            hint = "Free some space (`codemod clean` empties the caches) and run it again."
-            raise MachineError(f"the disk is full: {error.strerror}", where=str(where), hint=hint) from error
-        raise MachineError(f"scratch cannot be used: {error}", where=str(where)) from error

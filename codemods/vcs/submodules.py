@@ -46,7 +46,7 @@ def _lay_out(
     names = _names(parent)
     for module in modules:
         shown = parent.shown / module.path
-        git_dir = _store(parent, module, names.get(str(module.path)))
+        git_dir = _store(parent, module, names.get(module.name))
         if git_dir is None or depth >= _MAXIMAL_DEPTH:
             yield str(shown)
             continue
@@ -55,7 +55,7 @@ def _lay_out(
             parent.root / module.path, git_home / key, git_dir / "objects", repository.object_format
         )
         entries = entries_of(checkout.git, module.object)
-        checkout.update(module.object, frozenset(str(entry.path) for entry in entries))
+        checkout.update(module.object, frozenset(entry.name for entry in entries))
         inner = tuple(entry for entry in entries if entry.mode == SUBMODULE_MODE)
         if inner:
             user_root = parent.user_root / module.path

@@ -145,7 +145,7 @@ class IndexTree:
         git = self.repository.git
         # `git commit -a` and `git commit PATH` make a temporary index and name it to their hooks.
         staged = os.environ.get("GIT_INDEX_FILE")
-        if staged:
+        if staged and (git.directory / staged).resolve().is_relative_to(self.repository.git_dir):
             git = Git(git.directory, git.options, {"GIT_INDEX_FILE": staged})
         lines = nul_split(git.run("ls-files", "--stage", "-z"))
         merged = [line for line in lines if line.split("\t", 1)[0].endswith(" 0")]
