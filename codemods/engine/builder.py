@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from codemods.cargo.build import Build
-from codemods.cargo.check import CheckRequest, check_workspace
+from codemods.cargo.check import CAP_LINTS, CheckRequest, check_workspace
 from codemods.cargo.doctests import ExamplesReport, check_examples
 from codemods.cargo.metadata import Workspace
 from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.rustfmt import Formatter, SourceFile
+from codemods.cargo.tests import TestReport, run_tests
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.store import StepStore, step_key
@@ -77,6 +78,35 @@ class Builder:
 
         key = self.key("examples", overlay, unit.id, sorted(paths))
         return self.store.remember(key, ExamplesReport, compile_them)
+
+    def tests(self, overlay: Overlay, only: Collection[str] | None, *, cap_lints: bool) -> TestReport:
+        """Return the verdicts of the tests on the tree with `overlay`; `only` those of some programs."""
+
+        def run_them() -> TestReport:
+            self._standing = None
+            self.scratch.materialize(overlay)
+            self.compiles += 1
+            report = run_tests(
+                self.build,
+                only=only,
+                environment=self._capping() if cap_lints else {},
+                on_program=lambda label: self.listener.phase("test", label),
+            )
+            self.scratch.restore()  # tests may write where they stand
+            return report
+
+        if only is not None:
+            return run_them()
+        return self.store.remember(self.key("tests", overlay, cap_lints), TestReport, run_them)
+
+    def _capping(self) -> dict[str, str]:
+        """Return the environment that caps lints in the workspace, through the wrapper round rustc."""
+        return {
+            "RUSTC_WORKSPACE_WRAPPER": str(self.wrapper),
+            "CODEMOD_CAPTURE": str(self.build.target_directory / "codemod-capture-tests"),
+            "CODEMOD_RUN": "tests",
+            "CODEMOD_RUSTC_ARGS": CAP_LINTS,
+        }
 
     def formatted(
         self, files: Mapping[PurePosixPath, EditedFile], edition_of: Callable[[PurePosixPath], str]

@@ -34,13 +34,11 @@ SKIPPED_CHECKS = (
 class Ledger:
     """Writes records. `workspace` is the workspace root relative to the repository.
 
-    `configuration` is the id of the way everything was built; `test_evidence` says what the
-    tests showed of all applied changes together.
+    `configuration` is the id of the way everything was built.
     """
 
     workspace: PurePosixPath
     configuration: str
-    test_evidence: Evidence
 
     def sites(self, stage: Stage) -> tuple[SiteRecord, ...]:
         """Return a record for every site of `stage`, by path and position."""
@@ -108,7 +106,7 @@ class Ledger:
             case Outcome.APPLIED if change in stage.unverified:
                 return (Evidence("compile", "skipped", stage.unverified[change]),)
             case _:
-                return (*shown, self.test_evidence, *SKIPPED_CHECKS)
+                return (*shown, stage.tested.evidence, *SKIPPED_CHECKS)
 
     def _change(
         self, stage: Stage, change: Change, chosen: Chosen | None, commits: Mapping[str, str]

@@ -28,7 +28,6 @@ from codemods.engine.overlay import Overlay
 from codemods.engine.recipes import chosen_recipes
 from codemods.engine.request import Request, Result
 from codemods.engine.stage import Stage
-from codemods.engine.testing import Tested, compare_tests
 from codemods.engine.upgrade import upgrade
 from codemods.engine.workbench import Workbench, open_workbench
 from codemods.errors import ExitCode
@@ -50,19 +49,15 @@ def run(request: Request, listener: Listener | None = None) -> Result:
             stage = upgrade(bench, recipe, overlay, report)
             stages.append(stage)
             overlay, report = stage.final.overlay, stage.report
-        tested = compare_tests(bench, stages) if request.test else Tested.not_asked()
-        stages = list(tested.stages or stages)
         branch = build_branch(bench, stages)
-        document = _document(bench, stages, tested, branch, time.monotonic() - started)
+        document = _document(bench, stages, branch, time.monotonic() - started)
         if not request.dry_run and branch.has_commits:
             publish_branch(bench, branch, document)
         return Result(document, _exit_code(document))
 
 
-def _document(
-    bench: Workbench, stages: Sequence[Stage], tested: Tested, branch: BuiltBranch, seconds: float
-) -> RunDocument:
-    ledger = Ledger(bench.root, bench.configuration, tested.evidence)
+def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, seconds: float) -> RunDocument:
+    ledger = Ledger(bench.root, bench.configuration)
     sites = tuple(record for stage in stages for record in ledger.sites(stage))
     return RunDocument(
         tool=ToolRecord(__version__, bench.toolchain.rustc_version, bench.toolchain.cargo_version),
@@ -78,7 +73,7 @@ def _document(
         questions=tuple(question for stage in stages for question in ledger.questions(stage)),
         settings=_settings(bench.request),
         sandbox=bench.sandbox,
-        baseline=_baseline(bench, tested),
+        baseline=_baseline(bench, stages),
         seconds=SecondsRecord(
             scan=round(bench.seconds.get("scan", 0.0), 3),
             baseline=round(bench.seconds.get("baseline", 0.0), 3),
@@ -103,14 +98,14 @@ def _configuration(bench: Workbench, sites: Sequence[SiteRecord]) -> Configurati
     )
 
 
-def _baseline(bench: Workbench, tested: Tested) -> BaselineRecord | None:
+def _baseline(bench: Workbench, stages: Sequence[Stage]) -> BaselineRecord | None:
     baseline = bench.first_baseline
     if baseline is None:
         return None
     return BaselineRecord(
         errors=len(baseline.report.errors),
         warnings=baseline.warnings,
-        tests=tested.totals,
+        tests=next((stage.tested.totals for stage in stages if stage.tested.totals), None),
         dropped=baseline.dropped,
         capped_lints=baseline.report.capped_lints,
     )

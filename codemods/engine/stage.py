@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
 from codemods.engine.overlay import Chosen, Composition
+from codemods.engine.testing import NOT_ASKED, Tested
 from codemods.recipe.proposals import Ambiguous, Change, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
@@ -28,7 +29,8 @@ class Stage:
     `kept` are the verified changes in the form that holds; `unverified` says by change why
     nothing compiles it (or its example); `included` are those of them that are written all the
     same; `rejected` gives rustc's message by change. `verified` is the tree with `kept` alone,
-    `final` also with `included`. `report` is the build of `final`.
+    `final` also with `included`. `report` is the build of `final`, `tested` what the tests showed of
+    `verified`.
     """
 
     recipe: Recipe
@@ -43,6 +45,7 @@ class Stage:
     verified: Composition
     final: Composition
     report: CheckReport | None
+    tested: Tested = field(default_factory=lambda: Tested(NOT_ASKED))
     before: Mapping[PurePosixPath, bytes] = field(default_factory=dict)  # files that changes name
 
     @property

@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.cargo.tests import TestComparison, TestReport, compare, find_flaky
 from codemods.engine.document import Evidence, TestTotals
-from codemods.engine.stage import Stage
+from codemods.engine.overlay import Overlay
 
 if TYPE_CHECKING:
     from codemods.engine.workbench import Workbench
 
+NOT_ASKED = Evidence("test", "skipped", "not asked for (--test)")
+
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the tests showed of all applied changes together.
-
-    `stages` are those to go on with, where a change had to be left out; `totals` are the verdicts
-    on the untouched commit.
-    """
+    """What the tests showed of a tree. `broken` names those that its changes broke, with what they printed."""
 
     evidence: Evidence
     totals: TestTotals | None = None
-    stages: tuple[Stage, ...] | None = None
-
-    @classmethod
-    def not_asked(cls) -> Tested:
-        """Return the answer of a run that was not to test."""
-        return cls(Evidence("test", "skipped", "not asked for (--test)"))
+    broken: tuple[str, ...] = ()
+    message: str = ""
 
 
-def compare_tests(bench: Workbench, stages: Sequence[Stage]) -> Tested:
-    """Run the tests on the untouched commit and on the result."""
-    raise NotImplementedError
+def compare_tests(
+    bench: Workbench, before: Overlay, after: Overlay, only: Collection[str] | None = None
+) -> Tested:
+    """Return how the verdicts on the tree `after` differ from those on `before`.
+
+    `only` limits it to programs that hold one of these tests. A test that wavers on `before` is
+    not counted.
+    """
+    first = bench.tests(before)
+    if first.error is not None:
+        return Tested(Evidence("test", "skipped", f"the untouched tests do not run: {first.error}"))
+    second = bench.tests(after, only)
+    comparison = compare(_limited(first, second, only), second)
+    doubtful = {change.name for change in comparison.changed} | set(comparison.new) | set(comparison.missing)
+    if doubtful and only is None:
+        bench.tests(before, doubtful)  # lays the untouched tree out again
+        flaky = find_flaky(bench.builder.build, first, doubtful)
+        bench.scratch.restore()
+        comparison = compare(first, second, flaky)
+    return _tested(first, second, comparison)
+
+
+def _limited(first: TestReport, second: TestReport, only: Collection[str] | None) -> TestReport:
+    if only is None:
+        return first
+    labels = {name.partition(": ")[0] for name in only}
+    verdicts = {n: verdict for n, verdict in first.verdicts.items() if n.partition(": ")[0] in labels}
+    return TestReport(verdicts, first.details, first.unbuilt, second.error, first.seconds)
+
+
+def _tested(first: TestReport, second: TestReport, comparison: TestComparison) -> Tested:
+    totals = TestTotals(
+        first.count("ok"), first.count("failed") + first.count("timeout"), first.count("ignored")
+    )
+    broken = (*(change.name for change in comparison.changed if change.is_broken), *comparison.missing)
+    if broken:
+        shown = "; ".join(broken[:3]) + (f" and {len(broken) - 3} more" if len(broken) > 3 else "")
+        text = "\n".join(second.details.get(name, second.error or "") for name in broken[:3])
+        message = f"tests that passed before no longer do: {shown}\n{text}".rstrip()
+        return Tested(Evidence("test", "failed", message), totals, broken, message)
+    parts = [f"{totals.passed} passed", f"{totals.failed} failed", f"{totals.ignored} ignored"]
+    detail = f"same verdicts before and after: {', '.join(parts)}"
+    if comparison.flaky:
+        detail += f"; not counted, because they waver without the change: {', '.join(comparison.flaky)}"
+    if first.unbuilt:
+        detail += f"; not built here: {', '.join(sorted(first.unbuilt))}"
+    return Tested(Evidence("test", "passed", detail), totals)

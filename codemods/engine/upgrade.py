@@ -14,6 +14,7 @@ from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.oracle import Answers, in_example
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.stage import Shown, Stage
+from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
 from codemods.engine.workbench import Workbench
 from codemods.recipe.facts import Facts
@@ -118,6 +119,7 @@ class _Verification:
         kept, built = isolated.kept, isolated.result
         self.rejected |= isolated.rejected
         kept, built, example_details = self._verify_examples(kept, built, examples_before)
+        kept, built, tested = self._verify_by_tests(kept, built)
         included, final = self._include_unverified(kept, built)
         return Stage(
             recipe=self.recipe,
@@ -132,6 +134,7 @@ class _Verification:
             verified=built.composition,
             final=final.composition,
             report=final.report,
+            tested=tested,
             before=self._before(),
         )
 
@@ -209,6 +212,32 @@ class _Verification:
             self.rejected |= isolated.rejected
             return self._verify_examples(isolated.kept, isolated.result, before)
         return kept, built, {site.id: after.detail(site.id) for site in sites}
+
+    # On request: the tests
+
+    def _verify_by_tests(
+        self, kept: tuple[Chosen, ...], built: Built
+    ) -> tuple[tuple[Chosen, ...], Built, Tested]:
+        """Compare the tests' verdicts; leave out, by bisection, the changes that break one."""
+        if not (self.bench.request.test and kept):
+            return kept, built, Tested(NOT_ASKED)
+        tested = compare_tests(self.bench, self.base, built.composition.overlay)
+        if not tested.broken:
+            return kept, built, tested
+        isolated = isolate(
+            [choice.change for choice in kept], lambda chosen: self._attempt_tested(chosen, tested)
+        )
+        self.rejected |= isolated.rejected
+        rest = isolated.result
+        return isolated.kept, rest, compare_tests(self.bench, self.base, rest.composition.overlay)
+
+    def _attempt_tested(self, chosen: Sequence[Chosen], broken: Tested) -> Trial[Built]:
+        trial = self._attempt(chosen)
+        if trial.failure is not None or not chosen:
+            return trial
+        tested = compare_tests(self.bench, self.base, trial.result.composition.overlay, broken.broken)
+        failure = Failure({}, {}, tested.message) if tested.broken else None
+        return Trial(trial.result, failure)
 
     # On request: what nothing here compiles
 

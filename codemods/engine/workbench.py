@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,6 +24,7 @@ from codemods.cargo.msrv import known_msrv
 from codemods.cargo.process import Limits, Runner, allowed_environment
 from codemods.cargo.report import CheckReport
 from codemods.cargo.sandbox import find_sandbox
+from codemods.cargo.tests import TestReport
 from codemods.cargo.toolchain import Toolchain, cargo_home, find_toolchain, version_numbers
 from codemods.engine.baseline import Baseline, build_baseline
 from codemods.engine.builder import Builder, build_identity
@@ -227,6 +228,13 @@ class Workbench:
         """Return the build of the tree with `overlay`."""
         with self.timed("trial"):
             return self.builder.check(overlay, cap_lints=cap_lints)
+
+    def tests(self, overlay: Overlay, only: Collection[str] | None = None) -> TestReport:
+        """Return the verdicts of the tests on the tree with `overlay` (`only`: see `run_tests`)."""
+        capped = self.first_baseline is not None and self.first_baseline.report.capped_lints
+        self.listener.phase("test", "cargo test")
+        with self.timed("test"):
+            return self.builder.tests(overlay, only, cap_lints=capped)
 
     def formatted(self, files: Mapping[PurePosixPath, EditedFile]) -> dict[PurePosixPath, bytes]:
         """Return those of `files` that were rustfmt-clean, as rustfmt writes them with the edits."""

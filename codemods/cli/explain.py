@@ -1,0 +1,86 @@
+"""`codemod explain`: what a recipe, a reason code or a site of the newest branch is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import click
+
+from codemods.cli import options
+from codemods.errors import CodemodError, UsageError
+
+if TYPE_CHECKING:
+    from codemods.engine.document import RunDocument, SiteRecord
+    from codemods.recipe.metadata import RecipeInfo
+
+
+@click.command("explain")
+@click.argument("what", metavar="RECIPE|SITE|CODE")
+@options.directory
+@options.color
+def command(what: str, directory: Path, color: str) -> None:
+    """Say what a recipe does and leaves alone, what a reason code means, or what became of a site."""
+    from codemods.engine.codes import CODES  # noqa: PLC0415
+    from codemods.recipe.discover import discover  # noqa: PLC0415
+    from codemods.recipe.metadata import MetadataCache  # noqa: PLC0415
+
+    infos = discover(directory, MetadataCache(options.folders().cache / "recipes"))
+    recipe = next((info for info in infos if info.id == what), None)
+    if recipe is not None:
+        _show_recipe(recipe, color)
+        return
+    codes = {**CODES, **{code: text for info in infos for code, text in info.codes.items()}}
+    if what in codes:
+        click.echo(fill(f"{what}: {codes[what]}", 90))
+        return
+    document, site = _site(what, directory)
+    if site is not None and document is not None:
+        _show_site(document, site, color)
+        return
+    raise _unknown(what, [info.id for info in infos] + list(codes))
+
+
+def _show_recipe(info: RecipeInfo, color: str) -> None:
+    from rich.markdown import Markdown  # noqa: PLC0415
+
+    from codemods.recipe.pages import page  # noqa: PLC0415
+
+    options.console(color).print(Markdown(page(info)))
+
+
+def _site(id: str, directory: Path) -> tuple[RunDocument | None, SiteRecord | None]:
+    """Return the site in the newest of our branches that has it."""
+    from codemods.engine.serial import load  # noqa: PLC0415
+    from codemods.vcs.notes import noted_branches, read_note  # noqa: PLC0415
+    from codemods.vcs.repository import Repository  # noqa: PLC0415
+
+    try:
+        repository = Repository.open(directory)
+    except CodemodError:
+        return None, None
+    for branch in noted_branches(repository):
+        document = load(read_note(repository, branch.tip) or b"")
+        for site in document.sites:
+            if site.id == id:
+                return document, site
+    return None, None
+
+
+def _show_site(document: RunDocument, site: SiteRecord, color: str) -> None:
+    from dataclasses import replace  # noqa: PLC0415
+
+    from codemods.review.terminal import show_review  # noqa: PLC0415
+
+    changes = tuple(change for change in document.changes if site.id in change.sites)
+    alone = replace(document, sites=(site,), changes=changes)
+    show_review(options.console(color), alone, verbose=True)
+
+
+def _unknown(what: str, known: list[str]) -> UsageError:
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    near = get_close_matches(what, known, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"Recipes and codes are: {', '.join(sorted(known))}."
+    return UsageError(f"{what} is no recipe, no reason code, and no site of a branch here", hint=hint)

@@ -1,0 +1,17 @@
+"""The reason codes that the engine gives to sites it does not apply. Recipes add their own."""
+
+from __future__ import annotations
+
+CODES = {
+    "kept": "a comment `// codemod: keep` on or above the site says to leave it alone.",
+    "unparsed": "the code around the site is in a form that the parser does not understand.",
+    "msrv": "the result would need a newer Rust than the package says it supports.",
+    "shared-file": "the file is also compiled by a package that is no member of this workspace.",
+    "does-not-compile": "rustc rejects every way to write the change; its message is kept with it.",
+    "example-fails": "the documentation example no longer compiles with the change.",
+    "not-compiled": (
+        "no target that was built compiles every edited line: a false `cfg`, a macro that nothing"
+        " expands, a file that no target reaches, or a target that does not build here. Build with the"
+        " features that turn it on, or write it anyway with --include-unverified."
+    ),
+}
