@@ -17,6 +17,16 @@ from codemods.cargo.process import Completed, Runner
 from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.stderr import started_packages
 
+__all__ = [
+    "CAP_LINTS",
+    "CheckRequest",
+    "MissingTarget",
+    "check_baseline",
+    "check_workspace",
+    "fails_by_lints",
+    "missing_targets",
+]
+
 KEEP_GOING_SINCE = (1, 74, 0)
 
 
