@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.errors import CodemodError, MachineError, UsageError
-from codemods.vcs.git import Git, Output
+from codemods.vcs.disk import is_full
+from codemods.vcs.git import Git, Output, shortened
 from codemods.vcs.identity import Identity, identity_of
 from codemods.vcs.names import BranchTaken, check_branch, is_taken
 from codemods.vcs.quarantine import Quarantine
@@ -223,9 +224,8 @@ def _store(repository: Repository, pack: bytes) -> None:
     else:
         output = repository.git.attempt("index-pack", "--stdin", stdin=pack)
     if output.status != 0:
-        raise MachineError(
-            f"the commits could not be stored: {output.stderr.strip()}", where=str(repository.objects)
-        )
+        reason = "the disk is full" if is_full(repository.objects) else shortened(output.stderr)
+        raise MachineError(f"the commits could not be stored: {reason}", where=str(repository.objects))
 
 
 def _move_refs(
@@ -253,7 +253,7 @@ def _explained(repository: Repository, branch: str, output: Output) -> CodemodEr
         return BranchTaken(branch)
     locked = ".lock" in output.stderr
     return MachineError(
-        f"the branch could not be created, nothing was: {output.stderr.strip()}",
+        f"the branch could not be created, nothing was: {shortened(output.stderr)}",
         where=str(repository.root),
         hint="If no git process runs there, delete the lock file it names." if locked else None,
     )

@@ -16,7 +16,8 @@ from pathlib import Path, PurePosixPath
 
 from codemods.errors import MachineError
 from codemods.vcs.borrowed import ensure_git_directory, isolated_git, write_if_different
-from codemods.vcs.git import Git, GitError, nul_joined, nul_split
+from codemods.vcs.disk import FULL_HINT, is_full
+from codemods.vcs.git import Git, GitError, nul_joined, nul_split, shortened
 from codemods.vcs.repository import ObjectFormat
 
 # Highest in git's order, so no attribute in the commit can convert line ends, expand
@@ -118,8 +119,10 @@ class Checkout:
         try:
             self.git.run(*arguments, stdin=stdin)
         except GitError as error:
+            if is_full(self.root):
+                raise MachineError("the disk is full", where=str(self.root), hint=FULL_HINT) from error
             raise MachineError(
-                f"the scratch checkout could not be written: {error.stderr.strip()}",
+                f"the scratch checkout could not be written: {shortened(error.stderr)}",
                 where=str(self.root),
                 hint="If objects are missing (a partial clone), `git fetch --refetch --no-filter` completes"
                 " it; `codemod clean` makes a new scratch.",

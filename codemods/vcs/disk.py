@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from codemods.errors import MachineError
 
 FULL_HINT = "Free some space (`codemod clean` empties the caches) and run it again."
 
+_NEARLY_FULL = 1 << 20  # bytes; a writer that failed may have removed its last file again
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FULL_IN_WORDS = ("no space left on device", "disk quota exceeded", "file too large")
 
@@ -25,6 +27,15 @@ def disk_errors(where: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise MachineError(f"the disk is full: {error.strerror}", where=place, hint=FULL_HINT) from error
         raise MachineError(f"the file system refused: {error.strerror}", where=place) from error
+
+
+def is_full(where: Path) -> bool:
+    """Whether the file system of `where` has no room: for writers that do not say why they failed."""
+    try:
+        status = os.statvfs(where)
+    except OSError:
+        return False
+    return status.f_bavail * status.f_frsize < _NEARLY_FULL or (status.f_files > 0 and status.f_favail == 0)
 
 
 def says_full(message: str) -> bool:

@@ -76,13 +76,15 @@ _OPTIONS = tuple(
 # For git directories of our own: whatever the user configured (autocrlf, filters) stays out.
 ISOLATED = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "0"}
 
+_LINES_SHOWN = 3
+
 
 class GitError(CodemodError):
     """git refused; the message is git's own."""
 
     def __init__(self, arguments: tuple[str, ...], status: int, stderr: str) -> None:
         command = next((word for word in arguments if not word.startswith("-")), "git")
-        super().__init__(f"git {command} failed ({status}): {stderr.strip() or 'without a message'}")
+        super().__init__(f"git {command} failed ({status}): {shortened(stderr)}")
         self.arguments = arguments
         self.status = status
         self.stderr = stderr
@@ -132,7 +134,7 @@ class Git:
         output = Output(process.returncode, stdout, os.fsdecode(stderr))
         if output.status != 0 and says_full(output.stderr):
             raise MachineError(
-                f"git could not write: {output.stderr.strip()}",
+                f"git could not write: {shortened(output.stderr)}",
                 where=str(self.directory),
                 hint=FULL_HINT,
             )
@@ -161,6 +163,13 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for git: the user's, without what would choose another repository."""
     kept = {name: value for name, value in os.environ.items() if name not in _CHOOSES_A_REPOSITORY}
     return {**kept, **_ALWAYS, **extra}
+
+
+def shortened(stderr: str) -> str:
+    """Return the first lines of what git said; it may name thousands of files."""
+    lines = stderr.strip().splitlines() or ["without a message"]
+    more = [f"and {len(lines) - _LINES_SHOWN} more lines"] if len(lines) > _LINES_SHOWN else []
+    return "\n".join([*lines[:_LINES_SHOWN], *more])
 
 
 def nul_joined(items: Iterable[str]) -> bytes:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ import pytest
 
 from codemods.errors import CodemodError, ExitCode, MachineError, UsageError
 from codemods.vcs import overlay
+from codemods.vcs.lock import Lock
 from codemods.vcs.repository import Repository
 from codemods.vcs.scratch import Scratch
 from tests.vcs.repos import arm_hooks, commit, fingerprint, git, make_repository, write
@@ -401,6 +403,7 @@ def test_a_full_disk_is_said_as_such(folder: Path, cache: Path, monkeypatch: pyt
 
 KILLED = """
 import sys
+import threading
 from itertools import count
 from pathlib import Path, PurePosixPath
 from codemods.vcs.repository import Repository
@@ -441,3 +444,73 @@ def test_a_kill_at_any_moment_is_repaired_by_the_next_open(tmp_path: Path, cache
         with opened(folder, cache) as scratch:
             assert listing(scratch.root) == expected
     assert fingerprint(folder) == before
+
+
+def test_a_full_disk_is_said_also_where_git_does_not_say_it(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(folder, cache) as scratch:
+        (scratch.root / "src/lib.rs").unlink()
+        (scratch.root / "src").rmdir()
+        (scratch.root / "src").write_text("")
+        (scratch.root / "Cargo.toml").unlink()
+        monkeypatch.setattr("codemods.vcs.checkout.is_full", lambda _: True)
+        (scratch.writable.parent / "git/objects/info/alternates").write_text("")
+        with pytest.raises(MachineError, match="the disk is full"):
+            scratch.restore()
+        monkeypatch.setattr("codemods.vcs.checkout.is_full", lambda _: False)
+        with pytest.raises(MachineError, match="could not be written"):
+            scratch.restore()
+
+    with opened(folder, cache) as scratch:
+        assert (scratch.root / LIB).read_bytes() == b"fn a() {}\n"
+
+
+def test_a_second_name_of_a_file_is_not_written_to(folder: Path, cache: Path, tmp_path: Path) -> None:
+    with opened(folder, cache) as scratch:
+        os.link(scratch.root / LIB, tmp_path / "second")
+        scratch.materialize({LIB: b"overlay"})
+        assert (tmp_path / "second").read_bytes() == b"fn a() {}\n"
+        os.link(scratch.root / LIB, tmp_path / "third")
+        scratch.materialize({})
+        assert (tmp_path / "third").read_bytes() == b"overlay"
+        assert (scratch.root / LIB).read_bytes() == b"fn a() {}\n"
+
+
+def test_a_file_is_written_in_place_whether_it_grows_or_shrinks(folder: Path, cache: Path) -> None:
+    with opened(folder, cache) as scratch:
+        node = (scratch.root / LIB).stat().st_ino
+        for content in (b"", b"x" * 100_000, b"short"):
+            scratch.materialize({LIB: content})
+            assert (scratch.root / LIB).read_bytes() == content
+        scratch.materialize({})
+        assert (scratch.root / LIB).read_bytes() == b"fn a() {}\n"
+        assert (scratch.root / LIB).stat().st_ino == node
+
+
+def test_a_read_only_or_wrongly_executable_file_is_made_anew(folder: Path, cache: Path) -> None:
+    with opened(folder, cache) as scratch:
+        (scratch.root / LIB).chmod(0o777)
+        scratch.materialize({LIB: b"x"})
+        assert not os.access(scratch.root / LIB, os.X_OK)
+        (scratch.root / LIB).chmod(0o444)
+        scratch.materialize({LIB: b"y"})
+        assert (scratch.root / LIB).read_bytes() == b"y"
+
+
+def test_a_lock_whose_file_was_deleted_meanwhile_is_taken_anew(tmp_path: Path) -> None:
+    path = tmp_path / "home/lock"
+    first = Lock.acquire(path, 0)
+    waiting = threading.Thread(target=lambda: locks.append(Lock.acquire(path, 5)))
+    locks: list[Lock] = []
+    waiting.start()
+    time.sleep(0.15)
+    path.unlink()
+    path.parent.rmdir()
+    first.release()
+    waiting.join()
+
+    with pytest.raises(MachineError):
+        Lock.acquire(path, 0)
+    locks[0].release()
+    Lock.acquire(path, 0).release()
