@@ -203,11 +203,11 @@ def _is_repetition(node: Node, tree: SyntaxTree) -> bool:
 def _has_own_semicolon(statement: Node, tree: SyntaxTree) -> bool:
     """Whether the statement ends in a `;` of the file, not in one that was only lent to the parser."""
     last = statement.children[-1]
-    return last.type == ";" and last.start_byte < len(tree.source.content)
+    return last.type == ";" and last.start_byte < tree.span.end
 
 
 def _has_code_after(statement: Node, tree: SyntaxTree) -> bool:
     following = statement.next_named_sibling
     while following is not None and following.type in _COMMENTS:
         following = following.next_named_sibling
-    return following is not None and following.start_byte < len(tree.source.content)
+    return following is not None and following.start_byte < tree.span.end

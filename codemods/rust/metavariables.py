@@ -32,12 +32,37 @@ class Splice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """`$( content ) separator? operator` by token index; `end` is the operator's index."""
+    """`$( content ) separator? operator`; `start`, `close` and `end` (the operator) index tokens.
+
+    `is_list` says that its content ends an element or statement each time round.
+    """
 
     start: int
     close: int
     end: int
     separator: bytes | None
+    span: Span
+    is_list: bool
+
+
+def repetitions(content: Buffer, span: Span) -> Iterator[Repetition]:
+    """Yield the repetitions inside `span`, outer ones before inner ones."""
+    if content.find(b"$", span.start, span.end) < 0:
+        return
+    code = [token for token in tokens(content, span) if token.kind is not TokenKind.COMMENT]
+    partners = matching(code)
+    for index in range(len(code)):
+        repetition = _repetition(code, partners, index)
+        if repetition is not None:
+            yield repetition
+
+
+def splits_repetition(content: Buffer, around: Span, span: Span) -> bool:
+    """Whether `span` holds a part only of a repetition inside `around`: such code cannot be moved alone."""
+    return any(
+        each.span.overlaps(span) and each.span not in span and span not in each.span
+        for each in repetitions(content, around)
+    )
 
 
 def body_masks(content: Buffer, matcher: Span, body: Span) -> Iterator[tuple[Replacement, ...]]:
@@ -69,7 +94,7 @@ class _Masker:
 
     def _between(self, index: int, end: int) -> Iterator[Replacement]:
         while index < end:
-            repetition = self._repetition(index)
+            repetition = _repetition(self._code, self._partners, index)
             if repetition is not None:
                 yield from self._repeated(repetition)
                 index = repetition.end + 1
@@ -100,22 +125,9 @@ class _Masker:
             case _:
                 return start, b"_" + name.replace(b"#", b"_")
 
-    def _repetition(self, index: int) -> Repetition | None:
-        code = self._code
-        if code[index].text != b"$" or index + 1 >= len(code) or code[index + 1].text != b"(":
-            return None
-        close = self._partners.get(index + 1)
-        if close is None or close + 1 >= len(code):
-            return None
-        if code[close + 1].text in _KLEENE:
-            return Repetition(index, close, close + 1, None)
-        if close + 2 < len(code) and code[close + 2].text in _KLEENE:
-            return Repetition(index, close, close + 2, code[close + 1].text)
-        return None
-
     def _repeated(self, repetition: Repetition) -> Iterator[Replacement]:
         code = self._code
-        whole = Span(code[repetition.start].span.start, code[repetition.end].span.end)
+        whole = repetition.span
         if self._splice is not Splice.CONTENT and self._is_splice(repetition):
             is_name = self._splice is Splice.NAME
             yield whole.start, b"_" * (len(whole) - 1) + b"x" if is_name else b" " * len(whole)
@@ -130,3 +142,17 @@ class _Masker:
             return False
         inside = range(repetition.start + 2, repetition.close)
         return all(self._is_variable(index) or self._is_variable(index - 1) for index in inside)
+
+
+def _repetition(code: Sequence[Token], partners: dict[int, int], index: int) -> Repetition | None:
+    close = partners.get(index + 1)
+    if code[index].text != b"$" or close is None or code[index + 1].text != b"(":
+        return None
+    for end in (close + 1, close + 2):
+        if end < len(code) and code[end].text in _KLEENE:
+            separator = code[close + 1].text if end == close + 2 else None
+            is_list = not _LIST_SEPARATORS.isdisjoint({separator, code[close - 1].text})
+            return Repetition(
+                index, close, end, separator, Span(code[index].span.start, code[end].span.end), is_list
+            )
+    return None

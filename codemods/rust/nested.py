@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from tree_sitter import Node, Point, QueryCursor, Range
 from codemods.errors import CodemodError
 from codemods.rust.docs import DocExample
 from codemods.rust.grammar import new_parser, query
-from codemods.rust.metavariables import Replacement, body_masks
+from codemods.rust.metavariables import Replacement, body_masks, repetitions
 from codemods.rust.reserved import masked
 from codemods.rust.spans import Span
 from codemods.rust.tokens import TokenKind, macro_calls, split, tokens
@@ -35,7 +36,9 @@ _TEMPLATES = frozenset({"quote", "quote_spanned", "parse_quote", "parse_quote_sp
 _TEMPLATE_MARK = re.compile(rb"#(?!\s*!?\s*\[)")
 _LISTS = frozenset({"tuple_expression", "array_expression", "parenthesized_expression"})
 # Bytes that may be parsed or lexed again, beyond a small multiple of the file.
-_ALLOWANCE = 32_000_000
+_ALLOWANCE = 2_000_000
+# rustc's own recursion limit.
+_MAX_DEPTH = 128
 
 Piece = tuple[Node, Span, bool]
 
@@ -76,18 +79,19 @@ class NestedReader:
         Raises:
             SourceTooDeep: reading them all would take time out of proportion.
         """
-        self._allowance = _ALLOWANCE + 8 * len(self._content)
+        self._allowance = _ALLOWANCE + 16 * len(self._content)
         self._is_wanted, self._window = is_wanted, window
         found = [
             self._example_tree(example, tree)
             for example in examples
             if example.is_rust and self._is_wanted(example.span)
         ]
-        waiting = [tree, *found] if tree is not None else list(found)
-        while waiting:
-            children = list(self._children(waiting.pop()))
-            found += children
-            waiting += children
+        level = [tree, *found] if tree is not None else found
+        for _ in range(_MAX_DEPTH):
+            level = [child for parent in level for child in self._children(parent)]
+            found += level
+        if level:
+            raise self._too_deep()
         return tuple(sorted(found, key=lambda tree: (tree.span.start, -tree.span.end)))
 
     def _children(self, tree: SyntaxTree) -> Iterator[SyntaxTree]:
@@ -171,9 +175,10 @@ class NestedReader:
         as_list = self._as_list(span, b"()")
         if as_list is not None and len(as_list) == 1:
             return as_list[0]
-        statement = self._parse(span)
-        if not statement.has_error and statement.named_child_count:
-            return _only(_code(statement)) or statement, span, True
+        statement = self._parse_statements(span)
+        only = None if statement.has_error else _only(_code(statement))
+        if only is not None:
+            return only, span, not self._splits_repetition(only, span)
         return self._parse_between(span, b"()"), span, False
 
     def _as_list(self, inner: Span, lent: bytes | None = None) -> list[Piece] | None:
@@ -197,14 +202,19 @@ class NestedReader:
                 continue
             if nodes:
                 span = Span(start, child.start_byte)
-                yield nodes[-1], span, len(nodes) == 1 and not self._holds_repetition(nodes[-1], span)
+                yield nodes[-1], span, len(nodes) == 1 and not self._splits_repetition(nodes[-1], span)
             start, nodes = child.end_byte, []
 
-    def _holds_repetition(self, root: Node, span: Span) -> bool:
-        """Whether `root` is only the inside of a repetition that makes up the piece."""
-        before = self._content[span.start : root.start_byte]
-        after = self._content[root.end_byte : span.end].strip()
-        return b"$(" in before.replace(b" ", b"") and after[:1] == b")" and after[1:2] not in (b",", b";")
+    def _splits_repetition(self, root: Node, span: Span) -> bool:
+        """Whether `root` goes without a part of a repetition that belongs to the piece.
+
+        An element of a repeated list may stand alone, an operand made of a repetition may not.
+        """
+        own = span_of(root)
+        return any(
+            each.span.overlaps(own) and each.span not in own and not (each.is_list and own in each.span)
+            for each in repetitions(self._code, span)
+        )
 
     def _as_block(self, inner: Span) -> list[Piece] | None:
         """Return the statements of `inner` as one piece; its only expression if it is just that."""
@@ -219,13 +229,13 @@ class NestedReader:
         first = statements[0]
         if first.type == "expression_statement" and first.child_count == 1:
             if len(statements) == 1:
-                return [(first.children[0], inner, True)]
+                return [(first.children[0], inner, not self._splits_repetition(first.children[0], inner))]
             # `{ a } - 1` is two statements, but one expression where a macro takes one.
             as_list = self._as_list(inner, b"()")
             if as_list is not None and len(as_list) == 1:
                 return as_list
         if len(statements) == 1 and _is_expression(first):
-            return [(first, inner, not self._holds_repetition(first, inner))]
+            return [(first, inner, not self._splits_repetition(first, inner))]
         return [(block, inner, True)]
 
     def _bodies(self, definition: Node, parent: SyntaxTree) -> Iterator[SyntaxTree]:
@@ -265,7 +275,7 @@ class NestedReader:
         self._blank_between(example.code_ranges)
         for line in example.code_ranges:
             self._buffer[line.start : line.end] = masked(self._code[line.start : line.end], example.edition)
-        root = self._parse(example.span)
+        root = self._parse_statements(example.span)
         exact = not root.has_error
         return SyntaxTree(
             TreeKind.DOC_EXAMPLE, root, example.span, self._source, parent, None, example, exact
@@ -279,13 +289,25 @@ class NestedReader:
 
     def _parse_between(self, inner: Span, lent: bytes | None) -> Node:
         """Parse `inner` with the bytes beside it, read as the brackets `lent` where given."""
-        before, after = inner.start - 1, inner.end
-        kept = self._buffer[before], self._buffer[after]
-        if lent is not None:
-            self._buffer[before], self._buffer[after] = lent
-        root = self._parse(Span(before, after + 1))
-        self._buffer[before], self._buffer[after] = kept
-        return root
+        whole = Span(inner.start - 1, inner.end + 1)
+        if lent is None:
+            return self._parse(whole)
+        with self._lent(inner.start - 1, lent[:1]), self._lent(inner.end, lent[1:]):
+            return self._parse(whole)
+
+    def _parse_statements(self, span: Span) -> Node:
+        """Parse `span` as statements; the byte behind it is read as the `;` that may lack."""
+        if span.end >= len(self._content):
+            return self._parse(span)
+        with self._lent(span.end, b";"):
+            return self._parse(Span(span.start, span.end + 1))
+
+    @contextmanager
+    def _lent(self, offset: int, byte: bytes) -> Iterator[None]:
+        kept = self._buffer[offset]
+        self._buffer[offset] = byte[0]
+        yield
+        self._buffer[offset] = kept
 
     def _parse(self, span: Span) -> Node:
         self._spend(len(span))
@@ -296,11 +318,14 @@ class NestedReader:
     def _spend(self, count: int) -> None:
         self._allowance -= count
         if self._allowance < 0:
-            raise SourceTooDeep(
-                "macro calls are nested too deeply to be read",
-                where=str(self._source.path),
-                hint="Leave the file out with `--exclude`.",
-            )
+            raise self._too_deep()
+
+    def _too_deep(self) -> SourceTooDeep:
+        return SourceTooDeep(
+            "macro calls are nested too deeply to be read",
+            where=str(self._source.path),
+            hint="Leave the file out with `--exclude`.",
+        )
 
 
 def _range(start: int, end: int) -> Range:

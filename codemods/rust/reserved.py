@@ -1,4 +1,4 @@
-"""Words that the grammar reserves but the edition of a file does not.
+"""Words that the grammar reserves but the edition of a file does not (and one token it lacks).
 
 tree-sitter knows one Rust: `try`, `async`, `await`, `dyn` and `gen` are keywords wherever they
 could be. In older code they are names. Before parsing, such words are replaced by names of equal
@@ -26,6 +26,8 @@ _DYN_KEYWORD = re.compile(
     rb"|\s+\(",
     re.DOTALL,
 )
+# An associated type may be called like a primitive one (`AnyWrite<str=S>`); the grammar says no.
+_PRIMITIVE_NAME = re.compile(rb"(?<=[<,])\s*(bool|char|str|[iu](?:8|16|32|64|size)|f32|f64)\s*=(?!=)")
 
 
 def masked(content: bytes | bytearray, edition: str) -> bytes:
@@ -48,6 +50,13 @@ def replacements(content: bytes | bytearray, edition: str) -> Iterator[tuple[int
     for offset in _words(content, b"try"):
         if edition == "2015" or _BANG.match(content, offset + 3):
             yield offset, b"tr_"
+    for match in _PRIMITIVE_NAME.finditer(content):
+        yield match.start(1), match[1][:-1] + b"_"
+    at = content.find(b"~")
+    while at >= 0:
+        # A token that only macros take and the grammar lacks; `@` is in no expression either.
+        yield at, b"@"
+        at = content.find(b"~", at + 1)
     if edition < "2024":
         yield from ((offset, b"ge_") for offset in _words(content, b"gen"))
     if edition == "2015":

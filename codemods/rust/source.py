@@ -137,9 +137,9 @@ class Source:
 
     def position(self, offset: int) -> Position:
         """Return line and column of the byte `offset`; a byte order mark is no column."""
-        line = bisect_right(self._line_starts, offset) - 1
-        start = self._line_starts[line]
-        return Position(line + 1, len(self.content[start:offset].decode(errors="ignore")) + 1)
+        line = self._line(offset)
+        start = self._line_starts[line - 1]
+        return Position(line, len(self.content[start:offset].decode(errors="ignore")) + 1)
 
     def offset(self, line: int, column: int) -> int:
         """Return the byte offset of a position; a column past the line's end is its end.
@@ -155,9 +155,8 @@ class Source:
 
     def line_span(self, offset: int) -> Span:
         """Return the line that holds `offset`, without its line break."""
-        start = self._line_starts[bisect_right(self._line_starts, offset) - 1]
-        start = 0 if offset < start else start
-        end = self.content.find(b"\n", offset)
+        start = self._line_starts[self._line(offset) - 1]
+        end = self.content.find(b"\n", max(start, offset))
         end = len(self.content) if end < 0 else end
         return Span(start, end - 1 if end > start and self.content[end - 1 : end] == b"\r" else end)
 

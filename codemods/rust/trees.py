@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from codemods.rust.metavariables import splits_repetition
 from codemods.rust.spans import Span
 
 if TYPE_CHECKING:
     from codemods.rust.docs import DocExample
     from codemods.rust.source import Source
+
+# An error in one of their items says nothing about the others.
+_ITEM_LISTS = frozenset(
+    {"source_file", "mod_item", "impl_item", "trait_item", "foreign_mod_item", "declaration_list"}
+)
 
 
 class TreeKind(StrEnum):
@@ -57,7 +63,7 @@ class SyntaxTree:
     """One parsed stretch of a source.
 
     `root` is the expression itself where the tree is one expression; else the node that holds the
-    statements or items. Its `parent` may exist but means nothing. `span` is everything
+    statements or items, and may end behind `span`. Its `parent` means nothing. `span` is everything
     between the delimiters or separators, comments included. `exact` says that all of it parsed;
     where it did not, only its tokens can be trusted (see `tokens.macro_calls`).
     """
@@ -80,28 +86,34 @@ class SyntaxTree:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether this tree and all around it parsed where they hold this one.
-
-        A file may have an error elsewhere: what counts is the item around the macro call.
-        """
-        return self.exact and (self.parent is None or self.parent.is_sound(self.span))
+        """Whether this tree parsed, and the trees around it did where they hold this one."""
+        return self.exact and self._is_held()
 
     def is_sound(self, span: Span) -> bool:
-        """Whether the item around `span` parsed without errors, here and in the trees around."""
+        """Whether the item around `span` parsed without errors, here and in the trees around.
+
+        A file may have an error elsewhere. In a macro body, a part of a repetition is not sound.
+        """
         if not self.exact and not (self.kind is TreeKind.FILE and _item_parsed(self.root, span)):
             return False
-        return self.parent is None or self.parent.is_sound(self.span)
+        body = next((tree for tree in (self, *self.ancestors()) if tree.kind is TreeKind.MACRO_BODY), None)
+        if body is not None and splits_repetition(self.source.content, body.span, span):
+            return False
+        return self._is_held()
+
+    def _is_held(self) -> bool:
+        held = self.macro.span if self.macro is not None else self.span
+        return self.parent is None or self.example is not None or self.parent.is_sound(held)
 
 
 def _item_parsed(root: Node, span: Span) -> bool:
     node = root
-    while True:
+    while node.type in _ITEM_LISTS:
         child = next((child for child in node.children if covers(child, span)), None)
-        if child is None or child.type == "ERROR":
-            return child is None and node is not root
-        if not child.has_error:
-            return True
+        if child is None:
+            return not node.has_error
         node = child
+    return not node.has_error
 
 
 def path_to(root: Node, span: Span) -> list[Node]:
