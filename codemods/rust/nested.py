@@ -260,11 +260,18 @@ class NestedReader:
             pieces = self._as_block(inner) or self._as_list(inner, b"()")
             if pieces is not None and len(pieces) == 1:
                 root, _, exact = pieces[0]
+                exact = exact and not self._has_dollar(inner)
                 return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, exact)
         self._overwrite(inner, masks[0])
         root = self._parse_between(inner, b"{}")
         is_empty = not any(token.kind is not TokenKind.COMMENT for token in tokens(self._code, inner))
         return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, is_empty)
+
+    def _has_dollar(self, inner: Span) -> bool:
+        """Whether masking left a `$`, as in the `$$x` of a macro that defines a macro."""
+        if self._buffer.find(b"$", inner.start, inner.end) < 0:
+            return False
+        return any(token.text == b"$" for token in tokens(self._buffer, inner))
 
     def _overwrite(self, span: Span, replacements: Iterable[Replacement]) -> None:
         self._buffer[span.start : span.end] = masked(self._code[span.start : span.end], self._source.edition)
