@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from codemods.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from codemods.engine.request import Request, Result
+    from codemods.review.progress import Progress
 
 RUN_OPTIONS = (
     click.option("--dry-run", is_flag=True, help="Print the diff; write nothing in the repository."),
@@ -52,16 +53,25 @@ RUN_OPTIONS = (
 )  # fmt: skip
 
 
-def _with_run_options(function: Any) -> Any:
-    for option in reversed(RUN_OPTIONS):
-        function = option(function)
-    return function
+def with_run_options(*names: str) -> Callable[[Any], Any]:
+    """Return a decorator that adds the run options called `names` (all, where none is named)."""
+
+    def decorate(function: Any) -> Any:
+        plain = function
+        for option in reversed(RUN_OPTIONS):
+            option(plain)
+            added = plain.__click_params__.pop()
+            if not names or added.name in names:
+                plain.__click_params__.append(added)
+        return function
+
+    return decorate
 
 
 @click.command("apply")
 @click.argument("recipes", nargs=-1, metavar="RECIPE...")
 @options.directory
-@_with_run_options
+@with_run_options()
 def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
     """Rewrite the sites of RECIPE, verify by recompiling, and write a git branch.
 
@@ -69,24 +79,48 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
     and the result is a branch with a note.
     """
     from codemods.engine.run import run  # noqa: PLC0415
+    from codemods.review import terminal  # noqa: PLC0415
 
-    reports = _report_paths(given["report"])
     request = make_request(recipes, directory, given)
     if given["check"] and not request.dry_run:
         raise UsageError("--check needs --dry-run", hint="`codemod apply RECIPE --dry-run --check`.")
-    with _listener(given) as listener:
+    with progress_for(given) as listener:
         result = run(request, listener)
-    show(result, request, given)
-    _write_reports(result, reports, given)
-    if given["check"] and result.document.totals.applied:
-        return ExitCode.FOUND
+    code = finish(result, given, terminal.show_plan if request.dry_run else terminal.show_summary)
+    return ExitCode.FOUND if given["check"] and result.document.totals.applied else code
+
+
+def finish(result: Result, given: Mapping[str, Any], show: Callable[..., None]) -> int:
+    """Print the result (JSON alone on standard output, or text), write the reports; return the exit code."""
+    from codemods.engine.serial import dump  # noqa: PLC0415
+    from codemods.review.writer import write_report  # noqa: PLC0415
+
+    if given["as_json"]:
+        sys.stdout.write(dump(result.document))
+    elif not given["quiet"]:
+        show(options.console(given["color"]), result.document, verbose=given["verbose"])
+    for path in given["report"]:
+        write_report(result.document, path)
+        if not given["quiet"]:
+            click.echo(f"report: {path}", err=True)
     return result.exit_code
 
 
-def make_request(recipes: tuple[str, ...], directory: Path, given: Mapping[str, Any]) -> Request:
+def progress_for(given: Mapping[str, Any]) -> Progress:
+    """Return what shows progress on standard error."""
+    from codemods.review.progress import progress  # noqa: PLC0415
+
+    is_quiet = given["quiet"] or given["as_json"]
+    return progress(options.console(given["color"], sys.stderr), quiet=is_quiet, verbose=given["verbose"])
+
+
+def make_request(
+    recipes: tuple[str, ...], directory: Path, given: Mapping[str, Any], *, needs_recipes: bool = True
+) -> Request:
     """Return the request for what the command line and the configuration say; the command line wins."""
     from codemods.cli.config import read_configuration  # noqa: PLC0415
     from codemods.engine.request import CommitPer, Request, SandboxMode  # noqa: PLC0415
+    from codemods.review.writer import check_report_path  # noqa: PLC0415
 
     folders = options.folders()
     configuration = read_configuration(directory, options.user_configuration())
@@ -97,79 +131,36 @@ def make_request(recipes: tuple[str, ...], directory: Path, given: Mapping[str, 
         chosen = given.get(name.replace("-", "_"))
         return chosen if chosen not in (None, ()) else said.get(name, default)
 
-    if recipes and given["all_recipes"]:
-        raise UsageError("give recipes or --all, not both")
-    if not recipes and not given["all_recipes"]:
-        raise UsageError("no recipe given", hint="`codemod list` shows every recipe; --all takes them all.")
+    for path in given["report"]:
+        check_report_path(path)
+    if needs_recipes and bool(recipes) == given["all_recipes"]:
+        problem = "give recipes or --all, not both" if recipes else "no recipe given"
+        raise UsageError(problem, hint="`codemod list` shows every recipe; --all takes them all.")
     return Request(
         directory=directory,
         recipes=recipes,
         folders=folders,
         environment=dict(os.environ),
-        dry_run=given["dry_run"],
+        dry_run=given.get("dry_run", False),
         branch=value("branch"),
         test=bool(value("test", False)),
         features=_features(value("features", ())),
         all_features=bool(value("all-features", False)),
-        include_unverified=given["include_unverified"],
+        include_unverified=given.get("include_unverified", False),
         timeout=float(value("timeout", 300)),
         toolchain=value("toolchain"),
         only=tuple(value("only", ())),
-        exclude=(*given["exclude"], *said.get("exclude", ())),
-        packages=tuple(given["packages"] or said.get("package", ())),
-        settings={**said.get("set", {}), **_settings(given["settings"])},
+        exclude=(*given.get("exclude", ()), *said.get("exclude", ())),
+        packages=tuple(given.get("packages") or said.get("package", ())),
+        settings={**said.get("set", {}), **_settings(given.get("settings", ()))},
         msrv=value("msrv"),
         commit_per=CommitPer(value("commit-per", "package")),
         sandbox=SandboxMode(value("sandbox", "auto")),
         pass_environment=tuple(value("pass-env", ())),
         strict_stable=bool(value("strict-stable", False)),
-        trust_recipes=given["trust_recipes"],
+        trust_recipes=given.get("trust_recipes", False),
         configuration_hash=configuration.hash,
     )
-
-
-def show(result: Result, request: Request, given: Mapping[str, Any]) -> None:
-    """Print the result: JSON alone on standard output, or text for people."""
-    from codemods.engine.serial import dump  # noqa: PLC0415
-    from codemods.review import terminal  # noqa: PLC0415
-
-    if given["as_json"]:
-        sys.stdout.write(dump(result.document))
-        return
-    if given["quiet"]:
-        return
-    console = options.console(given["color"])
-    if request.dry_run:
-        terminal.show_plan(console, result.document, verbose=given["verbose"])
-    else:
-        terminal.show_summary(console, result.document, verbose=given["verbose"])
-
-
-def _listener(given: Mapping[str, Any]) -> Any:
-    from codemods.review.progress import progress  # noqa: PLC0415
-
-    return progress(
-        options.console(given["color"], sys.stderr),
-        quiet=given["quiet"] or given["as_json"],
-        verbose=given["verbose"],
-    )
-
-
-def _report_paths(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    from codemods.review.writer import check_report_path  # noqa: PLC0415
-
-    for path in paths:
-        check_report_path(path)
-    return paths
-
-
-def _write_reports(result: Result, paths: tuple[Path, ...], given: Mapping[str, Any]) -> None:
-    from codemods.review.writer import write_report  # noqa: PLC0415
-
-    for path in paths:
-        write_report(result.document, path)
-        if not given["quiet"]:
-            click.echo(f"report: {path}", err=True)
 
 
 def _features(given: tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def command(what: str, directory: Path, color: str) -> None:
     if recipe is not None:
         _show_recipe(recipe, color)
         return
-    codes = {**CODES, **{code: text for info in infos for code, text in info.codes.items()}}
+    codes = {**CODES, **{code: text for info in infos for code, text in info.codes}}
     if what in codes:
         click.echo(fill(f"{what}: {codes[what]}", 90))
         return

@@ -6,7 +6,6 @@ each one that survives `cfg` and macro expansion, in one cheap run that ends bef
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -15,14 +14,14 @@ from codemods.cargo.externs import extern_sources
 from codemods.cargo.replay import replay_unit
 from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
-from codemods.engine.oracle import Answers, answer_macro_origin, answer_reach
+from codemods.engine.oracle import Answers, Spot, answer_macro_origin, answer_reach, in_example
 from codemods.engine.overlay import Overlay
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.canary import canary_edits
-from codemods.rust.edits import apply_edits
+from codemods.rust.edits import Edit, EditConflict, apply_edits, ordered
 
 MARK = "codemod canary "
 
@@ -32,10 +31,10 @@ def ask(
 ) -> Answers:
     """Return the answers to the facts of `recipe` at `sites` in the tree with `overlay`."""
     bench.listener.phase("ask", "what the compiler says of each site")
-    asker = _Asker(bench, baseline, overlay)
+    asker = Asker(bench, baseline, overlay)
     with bench.timed("baseline"):
         if not recipe.facts:
-            return answer_reach(sites, baseline.units, asker.canary)
+            return answer_reach([s for s in sites if not in_example(s)], baseline.units, asker.canary)
         all_answers = [
             answer_macro_origin(fact, sites, baseline.units, asker.canary, asker.read, extern_sources)
             for fact in recipe.facts
@@ -47,7 +46,9 @@ def ask(
     )
 
 
-class _Asker:
+class Asker:
+    """Asks the compiler about one tree, whose build is `baseline`."""
+
     def __init__(self, bench: Workbench, baseline: Baseline, overlay: Overlay) -> None:
         self.bench = bench
         self.baseline = baseline
@@ -56,30 +57,33 @@ class _Asker:
     def read(self, path: str) -> bytes | None:
         """Return a source's content: of the tree, or from disk where it lies outside."""
         try:
-            if os.path.isabs(path):
+            if PurePosixPath(path).is_absolute():
                 return Path(path).read_bytes()
             return self.bench.read(PurePosixPath(path), self.overlay)
         except (OSError, CodemodError):
             return None  # made by a build script, or gone
 
-    def canary(self, unit: Unit, sites: Sequence[Site]) -> frozenset[str]:
+    def canary(self, unit: Unit, sites: Sequence[Spot]) -> frozenset[str]:
         """Return the ids of those `sites` that `unit` compiles."""
         builder = self.bench.builder
         key = builder.key("canary", self.overlay, unit.id, sorted(site.id for site in sites))
         return builder.store.remember(key, frozenset[str], lambda: self._sing(unit, sites))
 
-    def _sing(self, unit: Unit, sites: Sequence[Site]) -> frozenset[str]:
+    def _sing(self, unit: Unit, spots: Sequence[Spot]) -> frozenset[str]:
         self.bench.builder.ensure(self.overlay, cap_lints=self.baseline.report.capped_lints)
+        sources = {spot.source.path: spot.source.content for spot in spots}
         reached: set[str] = set()
-        for layer in _layers(sites):
-            reached |= self._replay(unit, layer)
+        for layer in _layers(spots):
+            files = {str(path): apply_edits(sources[path], edits) for path, edits in layer.items()}
+            reached |= self._replay(unit, files)
         return frozenset(reached)
 
-    def _replay(self, unit: Unit, sites: Sequence[Site]) -> set[str]:
+    def _replay(self, unit: Unit, files: dict[str, bytes]) -> set[str]:
+        """Return the ids of the canaries in `files` that rustc reports for `unit`."""
         build = self.bench.builder.build
         with TemporaryDirectory(prefix="codemod-shadow-", dir=self.bench.scratch.writable.parent) as folder:
             shadow = Path(folder)
-            _lay_out_shadow(shadow, self.bench.scratch.root, unit.files, _marked(sites))
+            _lay_out_shadow(shadow, self.bench.scratch.root, unit.files, files)
             self.bench.builder.compiles += 1
             replayed = replay_unit(
                 unit,
@@ -92,39 +96,40 @@ class _Asker:
         return {message.removeprefix(MARK) for message in messages}
 
 
-def _layers(sites: Sequence[Site]) -> list[list[Site]]:
-    """Return `sites` in layers, none of which holds a site within another: that one would be hidden."""
-    layers: list[list[Site]] = []
-    for site in sorted(sites, key=lambda site: (site.source.path, site.span.start, -site.span.end)):
-        for layer in layers:
-            if not any(
-                other.source.path == site.source.path and site.span in other.span for other in layer[-1:]
-            ):
-                layer.append(site)
-                break
-        else:
-            layers.append([site])
+Canaries = dict[PurePosixPath, tuple[Edit, ...]]  # by file, in one shadow copy
+
+
+def _layers(spots: Sequence[Spot]) -> list[Canaries]:
+    """Return the canaries of `spots` in layers, each for a shadow copy of its own.
+
+    A spot within another would be hidden by its canary, and two may want the same place.
+    """
+    layers: list[Canaries] = []
+    for spot in sorted(spots, key=lambda spot: (spot.source.path, spot.span.start, -spot.span.end)):
+        edits = canary_edits(spot.source, spot.span, MARK + spot.id)
+        layer = next((layer for layer in layers if _has_room(layer, spot, edits)), None)
+        if layer is None:
+            layer = {}
+            layers.append(layer)
+        layer[spot.source.path] = (*layer.get(spot.source.path, ()), *edits)
     return layers
 
 
-def _marked(sites: Iterable[Site]) -> dict[str, bytes]:
-    """Return the files of `sites` with a canary at each."""
-    by_path: dict[PurePosixPath, list[Site]] = {}
-    for site in sites:
-        by_path.setdefault(site.source.path, []).append(site)
-    return {
-        str(path): apply_edits(
-            here[0].source.content,
-            [edit for site in here for edit in canary_edits(here[0].source, site.span, MARK + site.id)],
-        )
-        for path, here in by_path.items()
-    }
+def _has_room(layer: Canaries, spot: Spot, edits: Sequence[Edit]) -> bool:
+    here = layer.get(spot.source.path, ())
+    if any(spot.span.overlaps(edit.span) for edit in here):
+        return False
+    try:
+        ordered((*here, *edits))
+    except EditConflict:
+        return False
+    return True
 
 
 def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: dict[str, bytes]) -> None:
     """Make `shadow` look like `root` for one unit: links to the files it reads, the changed ones in place."""
     for name in sorted({*files, *changed}):
-        if os.path.isabs(name):
+        if PurePosixPath(name).is_absolute():
             continue
         place = shadow / name
         place.parent.mkdir(parents=True, exist_ok=True)

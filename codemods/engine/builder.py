@@ -106,6 +106,7 @@ class Builder:
             "CODEMOD_CAPTURE": str(self.build.target_directory / "codemod-capture-tests"),
             "CODEMOD_RUN": "tests",
             "CODEMOD_RUSTC_ARGS": CAP_LINTS,
+            "CODEMOD_SHOW": "1",  # a test that does not build says why
         }
 
     def formatted(

@@ -27,10 +27,10 @@ def _file_diff(file: Edited | Created | Deleted, read: Callable[[PurePosixPath],
             header = f"--- a/{path}\n+++ b/{path}\n"
             return header + "".join(_hunks(read(path), ordered(edits)))
         case Created(path, content):
-            lines = _lines(content)
+            lines = lines_of(content)
             return f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(lines)} @@\n" + _marked("+", lines)
         case Deleted(path):
-            lines = _lines(read(path))
+            lines = lines_of(read(path))
             return f"--- a/{path}\n+++ /dev/null\n@@ -1,{len(lines)} +0,0 @@\n" + _marked("-", lines)
 
 
@@ -44,7 +44,7 @@ class _Block:
 
 
 def _hunks(content: bytes, edits: Sequence[Edit]) -> Iterator[str]:
-    lines = _lines(content) or [b""]
+    lines = lines_of(content) or [b""]
     shift = 0
     for blocks in _hunk_blocks(list(_blocks(lines, edits))):
         top = max(0, blocks[0].first - CONTEXT)
@@ -72,7 +72,7 @@ def _blocks(lines: Sequence[bytes], edits: Sequence[Edit]) -> Iterator[_Block]:
         if group and begin >= last:
             base = starts[first]
             moved = [Edit(Span(e.span.start - base, e.span.end - base), e.text) for e in group]
-            new = _lines(apply_edits(b"".join(lines[first:last]), moved))
+            new = lines_of(apply_edits(b"".join(lines[first:last]), moved))
             yield _Block(first, last, new)
             group = []
         if edit:
@@ -93,7 +93,7 @@ def _hunk_blocks(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
         yield hunk
 
 
-def _lines(content: bytes) -> list[bytes]:
+def lines_of(content: bytes) -> list[bytes]:
     """Return the lines with their ends; only a newline ends one, as in git."""
     return re.findall(rb"[^\n]*\n|[^\n]+", content)
 

@@ -12,14 +12,34 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from codemods.cargo.diagnostics import Diagnostic
 from codemods.cargo.report import Unit
 from codemods.recipe.facts import Answer, Fact, Known, MacroOrigin, Unknown
 from codemods.recipe.site import Site
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
 from codemods.rust.trees import TreeKind
 
-Canary = Callable[[Unit, Sequence[Site]], frozenset[str]]  # ids of the sites that the unit compiles
+
+class Spot(Protocol):
+    """A stretch of a source that a canary can be put into; every site is one."""
+
+    @property
+    def id(self) -> str:
+        """What the canary sings."""
+
+    @property
+    def source(self) -> Source:
+        """The file."""
+
+    @property
+    def span(self) -> Span:
+        """The bytes."""
+
+
+Canary = Callable[[Unit, Sequence[Spot]], frozenset[str]]  # ids of the spots that the unit compiles
 Read = Callable[[str], bytes | None]  # a source file's content by the path a unit gives
 Externs = Callable[[Unit], frozenset[str]]  # the sources of the crates that a unit names
 
@@ -52,11 +72,11 @@ def answer_macro_origin(
     )
 
 
-def answer_reach(sites: Sequence[Site], units: Sequence[Unit], canary: Canary) -> Answers:
-    """Return which units compile each site, for recipes that ask for no fact that shows it."""
+def answer_reach(sites: Sequence[Spot], units: Sequence[Unit], canary: Canary) -> Answers:
+    """Return which units compile each of `sites`; for recipes that ask for no fact that shows it."""
     reached: dict[str, set[str]] = {}
     for unit in units:
-        here = [site for site in sites if str(site.source.path) in unit.files and not in_example(site)]
+        here = [site for site in sites if str(site.source.path) in unit.files]
         for site_id in canary(unit, here) if here else ():
             reached.setdefault(site_id, set()).add(unit.id)
     homes = {site.id: [unit for unit in units if str(site.source.path) in unit.files] for site in sites}

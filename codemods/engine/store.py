@@ -12,7 +12,6 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -115,11 +114,15 @@ class StepStore:
         self._database.close()
 
 
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter  # noqa: PLC0415 - 90 ms that a run without steps need not pay
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # to make one takes milliseconds
 
-    return TypeAdapter(kind)
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        from pydantic import TypeAdapter  # noqa: PLC0415 - 90 ms that a run without steps need not pay
+
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _failure(path: Path, error: Exception) -> MachineError:

@@ -10,7 +10,7 @@ import posixpath
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -246,13 +246,8 @@ class Workbench:
         if not lacks_dependencies(report):
             return report
         self.listener.phase("fetch", "cargo fetch: some dependencies are not on this machine yet")
-        fetch_dependencies(self.builder.build, self._fetcher)
+        fetch_dependencies(self.builder.build)
         return self.builder.check(overlay, cap_lints=cap_lints)
-
-    @property
-    def _fetcher(self) -> Runner:
-        """Downloads with the user's whole environment: it runs no code of the workspace."""
-        return replace(self.builder.build.runner, environment=dict(self.request.environment))
 
     # Telling
 
@@ -271,19 +266,22 @@ class Workbench:
 
 
 @contextmanager
-def open_workbench(request: Request, listener: Listener) -> Iterator[Workbench]:
-    """Lay out HEAD in scratch and find everything that builds it there.
+def open_workbench(
+    request: Request, listener: Listener, revision: str | None = None
+) -> Iterator[Workbench]:
+    """Lay out HEAD (or the commit that `revision` names) in scratch and find everything that builds it there.
 
     Raises:
         UsageError: not a repository with a Cargo workspace, an unknown package, a toolchain that
             is not installed.
         MachineError: the disk is full, another run does not end, a sandbox is required and not there.
     """
-    listener.phase("prepare", "laying out HEAD in scratch")
+    listener.phase("prepare", f"laying out {revision or 'HEAD'} in scratch")
     repository = Repository.open(request.directory)
+    commit = repository.commit(revision) if revision else repository.head
     folders = request.folders
     with (
-        Scratch.open(repository, repository.head, folders.cache, on_wait=listener.note) as scratch,
+        Scratch.open(repository, commit, folders.cache, on_wait=listener.note) as scratch,
         StepStore(folders.steps) as store,
     ):
         yield _Equipment(request, listener, repository, scratch, store).workbench()
@@ -375,7 +373,6 @@ class _Equipment:
             is_committed=lock_path in names,
             user_workspace_root=user_root,
             state=self.request.folders.state / "locks",
-            fetcher=replace(build.runner, environment=dict(self.request.environment)),
         )
         wrapper = install_wrapper(self.request.folders.cache / "wrapper")
         config_files = [Path(part) for part in build.config if part != "--config"]
