@@ -74,7 +74,12 @@ _OPTIONS = tuple(
 )
 
 # For git directories of our own: whatever the user configured (autocrlf, filters) stays out.
-ISOLATED = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "0"}
+ISOLATED = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "0",
+    "GIT_CONFIG_PARAMETERS": "",  # of a `git -c … codemod`
+}
 
 _LINES_SHOWN = 3
 

@@ -11,6 +11,7 @@ import pytest
 
 from codemods.errors import CodemodError, ExitCode, MachineError, UsageError
 from codemods.vcs.branch import Built, CommitPlan, build_commits, publish, tree_of, write_branch
+from codemods.vcs.git import Git, Output
 from codemods.vcs.names import BranchTaken, next_free_branch
 from codemods.vcs.notes import noted_branches, read_note
 from codemods.vcs.repository import Repository
@@ -380,3 +381,31 @@ def test_a_kill_leaves_whole_branches_only(folder: Path) -> None:
 
 def test_built_tells_its_tip() -> None:
     assert Built("base", ("one", "two"), "tree", b"").tip == "two"
+
+
+def test_a_store_that_cannot_be_written_to_is_said(
+    folder: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Git.attempt
+
+    def refusing(self: Git, *arguments: str, stdin: bytes = b"") -> Output:
+        if arguments[0] == "unpack-objects" and self.directory == folder:
+            return Output(128, b"", "error: insufficient permission for adding an object")
+        return real(self, *arguments, stdin=stdin)
+
+    built = build_commits(repository, repository.head, PLANS)
+    monkeypatch.setattr("codemods.vcs.git.Git.attempt", refusing)  # root may write everywhere
+    before = fingerprint(folder)
+    with pytest.raises(MachineError, match="insufficient permission"):
+        publish(repository, built, branch=NAME, note=b"n")
+    assert fingerprint(folder) == before
+
+
+def test_a_path_that_is_no_text_can_be_changed(folder: Path) -> None:
+    path = PurePosixPath(os.fsdecode(b"src/\xff.rs"))
+    write(folder, {str(path): "odd"})
+    head = commit(folder)
+    repository = Repository.open(folder)
+    tip = written(repository, [CommitPlan("x", {path: b"new"})])
+    assert repository.read(tip, path) == b"new"
+    assert repository.read(head, path) == b"odd"

@@ -514,3 +514,43 @@ def test_a_lock_whose_file_was_deleted_meanwhile_is_taken_anew(tmp_path: Path) -
         Lock.acquire(path, 0)
     locks[0].release()
     Lock.acquire(path, 0).release()
+
+
+def test_a_partial_clone_is_used_as_it_is_and_never_completed(
+    folder: Path, cache: Path, tmp_path: Path
+) -> None:
+    git(folder, "config", "uploadpack.allowFilter", "true")
+    write(folder, {"src/old.rs": "old"})
+    commit(folder)
+    git(folder, "rm", "-q", "src/old.rs")
+    commit(folder)
+    clone = ("clone", "-q", "--filter=blob:none")
+    git(tmp_path, *clone, f"file://{folder}", "partial")
+    git(tmp_path, *clone, "--no-checkout", f"file://{folder}", "empty")
+
+    with opened(tmp_path / "partial", cache) as scratch:
+        assert "src/lib.rs" in listing(scratch.root)
+    before = fingerprint(tmp_path / "empty")
+    with pytest.raises(MachineError, match="could not be written") as caught:
+        opened(tmp_path / "empty", cache)
+    assert caught.value.hint is not None
+    assert "partial clone" in caught.value.hint
+    assert fingerprint(tmp_path / "empty") == before
+
+
+def test_sparse_checkouts_are_analysed_whole(folder: Path, cache: Path) -> None:
+    git(folder, "sparse-checkout", "set", "--no-cone", "/Cargo.toml")
+    assert not (folder / "src").exists()
+    with opened(folder, cache) as scratch:
+        assert set(listing(scratch.root)) == {"src/lib.rs", "Cargo.toml"}
+
+
+def test_a_file_name_that_is_no_text_is_kept(folder: Path, cache: Path) -> None:
+    name = os.fsdecode(b'src/\xff\n\\".rs')
+    write(folder, {name: "odd"})
+    commit(folder)
+    with opened(folder, cache) as scratch:
+        assert listing(scratch.root)[name] == b"odd"
+        assert scratch.materialize({PurePosixPath(name): b"new"}) == (PurePosixPath(name),)
+        assert scratch.materialize({}) == (PurePosixPath(name),)
+        assert listing(scratch.root)[name] == b"odd"
