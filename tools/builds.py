@@ -69,15 +69,16 @@ def check(folder: Path, target: Path) -> Check:
     return Check(finished.code, errors, uses, finished.wall, finished.cpu)
 
 
-def test(folder: Path, target: Path) -> Tests:
-    """Run the unit, integration and doc tests of the package in `folder`, building in `target`."""
+def test(folder: Path, target: Path, *, docs: bool) -> Tests:
+    """Run the unit and integration tests of the package in `folder`, and with `docs` its doc tests."""
     command = ["cargo", "test", "--workspace", "--no-fail-fast", "--offline"]
     env = environment(target)
     code = run([*command, "--lib", "--bins", "--tests"], cwd=folder, env=env)
-    # Separately: doc tests run even where another test does not build. Fails where there is no library.
-    docs = run([*command, "--doc"], cwd=folder, env=env)
-    is_built = RUNNING.search(code.stderr.decode(errors="replace")) is not None
-    return Tests(read_verdicts(code.stdout) + read_verdicts(docs.stdout), is_built, code.wall + docs.wall)
+    verdicts, seconds = read_verdicts(code.stdout), code.wall
+    if docs:  # Separately: they run even where another test does not build.
+        examples = run([*command, "--doc"], cwd=folder, env=env)
+        verdicts, seconds = verdicts + read_verdicts(examples.stdout), seconds + examples.wall
+    return Tests(verdicts, RUNNING.search(code.stderr.decode(errors="replace")) is not None, seconds)
 
 
 def read_verdicts(printed: bytes) -> Counter[tuple[str, str]]:
