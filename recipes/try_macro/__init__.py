@@ -115,14 +115,17 @@ class _Plan:
 
     def _proposal(self, site: Site) -> Proposal:
         call = self._call(site)
-        left = self._left(call) or objection(self.outline, call.first, self.is_try)
-        if left is not None and left.code != STRINGIFIED:
+        shown = objection(self.outline, call.first, self.is_try)
+        left = self._left_by_example() or self._left_by_origin(call) or shown
+        if left is None or left.code == STRINGIFIED:
+            left = _left_by_operand(call)
+        if left is not None:
             return replace(left, sites=(site.id,))
         forms = self._forms(call)
         if not forms:
             return Skipped("reference", "`?` takes no reference, and this one has no other form", (site.id,))
-        if left is not None and self.settings["stringified"] == "ask":
-            return _question(site, left, forms)
+        if shown is not None and self.settings["stringified"] == "ask":
+            return _question(site, shown, forms)
         return Change((site.id,), forms)
 
     def _forms(self, call: Call) -> tuple[Form, ...]:
@@ -130,10 +133,6 @@ class _Plan:
             call.site.form(edits_of(call, wording, self.is_try), name)
             for name, wording in wordings_of(call, self.is_try)
         )
-
-    def _left(self, call: Call) -> Skipped | None:
-        """Return why the site itself is to be left alone, whatever stands around it."""
-        return self._left_by_example() or self._left_by_origin(call) or _left_by_operand(call)
 
     def _left_by_example(self) -> Skipped | None:
         example = self.outline.tree.example

@@ -93,7 +93,11 @@ class Call:
     @property
     def is_expression(self) -> bool:
         """Whether the operand is one expression."""
-        return self.start < self.end and (self.tree is not None or re.search("[,;]|=>", self.shape) is None)
+        if self.start >= self.end or ";" in self.shape or "=>" in self.shape:
+            return False
+        if self.tree is None:
+            return "," not in self.shape
+        return bool(self.tree.root.end_byte >= self.operand[-1].span.end)
 
     @property
     def diverges(self) -> bool:

@@ -156,7 +156,10 @@ def _copies(rule: Rule, argument: Argument) -> bool:
 def _is_pasted(body: Sequence[Token], name: bytes) -> bool:
     """Whether each `$name` stands alone in its repetition: `$($name)*`."""
     uses = list(_uses(body, name))
-    alone = [_texts(body, at - 2, 2) == [b"$", b"("] and _texts(body, at + 2, 1) == [b")"] for at in uses]
+    alone = [
+        _texts(body, at - 2, 2) == [b"$", b"("] and _texts(body, at + 2, 2) in ([b")", b"*"], [b")", b"+"])
+        for at in uses
+    ]
     return bool(uses) and all(alone) and _is_evaluated(body, name)
 
 

@@ -9,7 +9,7 @@ from codemods.recipe import Match, Source, Span, SyntaxTree, macro_calls
 
 NEEDLE = b"try"
 # `try!`, or an import of it; what stands between the word and the `!` is checked later.
-CONFIRM = rb"\btry\b(?:\s|/\*)*!|\b(?:std|core)\s*::\s*(?:\{[^;]*)?(?:r#)?try\b"
+CONFIRM = rb"\btry\s*[!/]|\b(?:std|core)\s*::\s*(?:\{[^;]*)?(?:r#)?try\b"
 
 _GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
 _IMPORT = re.compile(rb"\b(?:std|core)\s*::\s*(?:\{[^;]*?)?(?:r#)?try\s+as\s+((?:r#)?\w+)")

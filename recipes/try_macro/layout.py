@@ -66,7 +66,8 @@ def _closing_after(call: Call, comment: Token, after: str, is_try: frozenset[str
     outline = call.outline
     last, closing = outline.code[call.end - 1].span, outline.code[call.closing].span
     is_line = comment.text.startswith(b"//")
-    start, end = comment.span.end, closing.end
+    # A line comment owns the `\r` of its line break.
+    start, end = comment.span.start + len(comment.text.rstrip()), closing.end
     following = outline.text(call.closing + 1)
     moves = is_line and following in (b";", b",") and not _is_inside_try(call, is_try)
     if moves and _ends_line(outline, outline.code[call.closing + 1].span.end):

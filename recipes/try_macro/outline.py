@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from enum import Enum, auto
 from functools import cached_property
 
 from codemods.recipe import Span, SyntaxTree, Token, TokenKind, TreeKind, matching, tokens
+
+_BOM = b"\xef\xbb\xbf"
+_NOT_A_LINE_BREAK = re.compile(rb"[^\n]")
 
 
 class GroupKind(Enum):
@@ -45,7 +49,8 @@ class Outline:
         self.original = tree.source.content
         self.content = _visible(tree)
         self.edition = tree.example.edition if tree.example else tree.source.edition
-        self.tokens = tuple(tokens(self.content, tree.span))
+        start = len(_BOM) if self.content.startswith(_BOM) else 0
+        self.tokens = tuple(tokens(self.content, Span(max(start, tree.span.start), tree.span.end)))
         self.code = tuple(token for token in self.tokens if token.kind is not TokenKind.COMMENT)
         self.partners = matching(self.code)
 
@@ -149,7 +154,7 @@ def _visible(tree: SyntaxTree) -> bytes:
     if tree.example is None:
         return tree.source.content
     content = tree.source.content
-    visible = bytearray(b" " * len(content))
+    visible = bytearray(_NOT_A_LINE_BREAK.sub(b" ", content))
     for code in tree.example.code_ranges:
         visible[code.start : code.end] = content[code.start : code.end]
     return bytes(visible)

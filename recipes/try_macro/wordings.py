@@ -19,7 +19,6 @@ from .layout import Wording
 _ANY_RESULT = (b"collect", b"sum", b"product")
 # In the file the name may be an alias of one parameter, as in `use std::io::Result`.
 _OTHER_RESULT = re.compile(rb"\b(?:type|struct|enum)\s+Result\b|\b(?:use|as)\b[^;{]*(?:\{[^;]*)?\bResult\b")
-_BLOCK_HEAD = re.compile(r"(?:'\:)?(?:C|k\w*C|w\w*C|w!C[^.?])")
 _BLOCKS = (b"{", b"unsafe", b"match", b"if", b"loop", b"while", b"for", b"async", b"const")
 
 
@@ -70,7 +69,8 @@ def _of_reference(call: Call) -> Iterator[tuple[str, Wording]]:
 def _would_end_early(call: Call, is_try: frozenset[str]) -> bool:
     """Whether the operand begins with a block that at the start of a statement would be a statement."""
     outline = call.outline
-    if outline.text(call.start) not in _BLOCKS and not re.match(r":?w(:w)*!C[^.?]", call.shape):
+    has_block_head = outline.text(call.start) in _BLOCKS and call.shows_braces
+    if not has_block_head and re.match(r":?w(:w)*!C[^.?]", call.shape) is None:
         return False
     before = outline.text(call.first - 1)
     return before == b"=>" or begins_statement(outline, call.first, is_try)

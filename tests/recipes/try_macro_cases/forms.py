@@ -1,0 +1,115 @@
+"""Later forms, for what the plain one would not compile: the type that `try!` fixed is written out."""
+
+from . import becomes, stays
+
+COLLECT = "vec![g(), g()].into_iter()"
+
+CASES = [
+    becomes(
+        "collect",
+        f"let v: Vec<i32> = try!({COLLECT}.collect());",
+        f"let v: Vec<i32> = {COLLECT}.collect::<Result<_, _>>()?;",
+        form="annotated Result",
+    ),
+    becomes(
+        "sum",
+        f"let v: i32 = try!({COLLECT}.sum());",
+        f"let v: i32 = {COLLECT}.sum::<Result<_, _>>()?;",
+        form="annotated Result",
+    ),
+    becomes(
+        "product",
+        f"let v: i32 = try!({COLLECT}.product());",
+        f"let v: i32 = {COLLECT}.product::<Result<_, _>>()?;",
+        form="annotated Result",
+    ),
+    becomes(
+        "collect with the full name",
+        f"let v: Vec<i32> = try!({COLLECT}.collect());",
+        f"let v: Vec<i32> = {COLLECT}.collect::<::std::result::Result<_, _>>()?;",
+        form="annotated ::std::result::Result",
+    ),
+    becomes(
+        "collect with a comment",
+        f"let v: Vec<i32> = try!({COLLECT}.collect(/* all */) /* it */);",
+        f"let v: Vec<i32> = {COLLECT}.collect::<Result<_, _>>(/* all */)? /* it */;",
+        form="annotated Result",
+    ),
+    becomes(
+        "collect in 2021",
+        f"let v: Vec<i32> = r#try!({COLLECT}.collect());",
+        f"let v: Vec<i32> = {COLLECT}.collect::<Result<_, _>>()?;",
+        form="annotated Result",
+        edition="2021",
+    ),
+    becomes(
+        "into",
+        "let v: i32 = try!(Ok::<i32, String>(1).into());",
+        "let v: i32 = ::std::convert::identity::<Result<_, _>>(Ok::<i32, String>(1).into())?;",
+        form="identity ::std",
+    ),
+    becomes(
+        "into in 2018",
+        "let v: i32 = r#try!(Ok::<i32, String>(1).into());",
+        "let v: i32 = core::convert::identity::<Result<_, _>>(Ok::<i32, String>(1).into())?;",
+        form="identity core",
+        edition="2018",
+    ),
+    becomes(
+        "function generic in its result",
+        "fn make<T: ::std::convert::From<Result<i32, String>>>() -> T { T::from(g()) } let v: "
+        "i32 = try!(make());",
+        "fn make<T: ::std::convert::From<Result<i32, String>>>() -> T { T::from(g()) } let v: "
+        "i32 = ::std::convert::identity::<Result<_, _>>(make())?;",
+        form="identity ::std",
+    ),
+    becomes(
+        "identity needs no parentheses",
+        "try!(N(1) + N(2));",
+        "::std::convert::identity::<Result<_, _>>(N(1) + N(2))?;",
+        form="identity ::std",
+    ),
+    becomes(
+        "identity where the file has its own Result",
+        "pub mod m { pub type Result<T> = ::std::result::Result<T, String>; pub fn x() -> "
+        "Result<i32> { Ok(try!(Ok::<i32, String>(1).into())) } }",
+        "pub mod m { pub type Result<T> = ::std::result::Result<T, String>; pub fn x() -> Result<i32> "
+        "{ Ok(::std::convert::identity::<::std::result::Result<_, _>>(Ok::<i32, String>(1).into())?) } }",
+        form="identity ::std",
+    ),
+    # A reference: `try!` matched through it.
+    becomes(
+        "reference",
+        "let r: Result<i32, &'static str> = Ok(1); let f = || -> Result<i32, Own> { Ok(*try!(&r)) }; "
+        "struct Own; impl<'a, 'b> From<&'a &'b str> for Own { fn from(_: &'a &'b str) -> Own { Own } }",
+        "let r: Result<i32, &'static str> = Ok(1); let f = || -> Result<i32, Own> { Ok(*r.as_ref()?) }; "
+        "struct Own; impl<'a, 'b> From<&'a &'b str> for Own { fn from(_: &'a &'b str) -> Own { Own } }",
+    ),
+    becomes(
+        "reference to a field",
+        "struct F { r: Result<i32, String> } let f = F { r: g() }; try!(&f.r);",
+        "struct F { r: Result<i32, String> } let f = F { r: g() }; f.r.as_ref()?;",
+    ),
+    becomes(
+        "reference to a dereference",
+        "let p = Box::new(g()); try!(&*p);",
+        "let p = Box::new(g()); (*p).as_ref()?;",
+    ),
+    becomes(
+        "reference in lines",
+        "let r = g();\ntry!(\n    & /* it */ r\n);",
+        "let r = g();\n/* it */ r.as_ref()?;",
+    ),
+    becomes("reference to a nested site", "try!(&try!(gg()));", "gg()?.as_ref()?;"),
+]
+
+UNCOMPILED = [
+    becomes("mutable reference", "*try!(&mut r) += 1;", "*r.as_mut()? += 1;"),
+    stays("reference to a reference", "try!(&&r);", "reference"),
+    becomes(
+        "no_std",
+        "let v: i32 = try!(make());",
+        "let v: i32 = ::core::convert::identity::<Result<_, _>>(make())?;",
+        form="identity ::core",
+    ),
+]

@@ -1,0 +1,152 @@
+"""Whose `try!` it is: std's by any path or name, or somebody else's."""
+
+from codemods.recipe import Unknown
+from codemods.recipe.testkit import OWN, UNKNOWN
+
+from . import becomes, stays
+
+CONTESTED = Unknown("src/macros.rs:3 defines one", contested=True)
+
+CASES = [
+    becomes("raw", "r#try!(g());", "g()?;", edition="2018"),
+    becomes("raw in 2015", "r#try!(g());", "g()?;"),
+    becomes("std", "::std::try!(g());", "g()?;"),
+    becomes(
+        "core",
+        "std::r#try!(g()); core::r#try!(g()); ::std::r#try!(g()); ::core::r#try!(g());",
+        "g()?; g()?; g()?; g()?;",
+        edition="2021",
+    ),
+    becomes("path with spaces", ":: std :: try ! (g());", "g()?;"),
+    becomes("nested paths", "::std::try!(r#try!(gg()));", "gg()??;"),
+    # Imports: the last use takes the import with it.
+    becomes(
+        "alias",
+        "use std::r#try as attempt;\nfn x() -> R { attempt!(g()); Ok(attempt!(attempt!(gg()))) }",
+        "fn x() -> R { g()?; Ok(gg()??) }",
+    ),
+    becomes(
+        "alias in 2021",
+        "use std::r#try as attempt;\nfn x() -> R { Ok(attempt!(g())) }",
+        "fn x() -> R { Ok(g()?) }",
+        edition="2021",
+    ),
+    becomes("plain import", "use std::try;\nfn x() -> R { Ok(try!(g())) }", "fn x() -> R { Ok(g()?) }"),
+    becomes(
+        "alias in a list",
+        "use std::{fmt, r#try as attempt, io};\nfn x() -> R { Ok(attempt!(g())) }",
+        "use std::{fmt, io};\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "alias at the start of a list",
+        "use std::{r#try as attempt, fmt};\nfn x() -> R { Ok(attempt!(g())) }",
+        "use std::{fmt};\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "alias at the end of a list",
+        "use std::{fmt, r#try as attempt};\nfn x() -> R { Ok(attempt!(g())) }",
+        "use std::{fmt};\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "alias with a comment on its line",
+        "use std::try as attempt; // short\nfn x() -> R { Ok(attempt!(g())) }",
+        " // short\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "public import stays",
+        "pub use std::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }",
+        "pub use std::try as attempt;\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "function called try",
+        "fn try() -> R { g() } fn y() -> R { Ok(try!(try())) }",
+        "fn try() -> R { g() } fn y() -> R { Ok(try()?) }",
+    ),
+]
+
+UNCOMPILED = [
+    becomes(
+        "cfg'd out",
+        "#[cfg(windows)] fn x() -> R { Ok(try!(g())) }",
+        "#[cfg(windows)] fn x() -> R { Ok(g()?) }",
+        answers=UNKNOWN,
+    ),
+    stays(
+        "own macro before the use",
+        "macro_rules! try { ($e:expr) => { $e.unwrap() }; }\nfn x() { try!(g()); }",
+        "own-macro",
+        answers=OWN,
+    ),
+    stays(
+        "own macro after the use",
+        "fn x() { try!(g()); }\nmacro_rules! try { ($e:expr) => { $e.unwrap() }; }",
+        "own-macro",
+        answers=OWN,
+    ),
+    stays("own macro of another file", "fn x() { try!(g()); try!(try!(h())); }", "own-macro", answers=OWN),
+    stays("own macro by path", "fn x() { my::try!(g()); }", "own-macro", answers=OWN),
+    stays(
+        "unknown, and something else has the name",
+        "fn x() { try!(g()); }",
+        "unresolved-macro",
+        answers=CONTESTED,
+    ),
+    stays(
+        "unknown, and this file defines one",
+        "#[cfg(a)] macro_rules! try { ($e:expr) => { $e.unwrap() }; }\n#[cfg(b)] fn x() { try!(g()); }",
+        "unresolved-macro",
+        answers=UNKNOWN,
+    ),
+    stays(
+        "unknown, and this file imports one",
+        "use my::r#try;\n#[cfg(b)] fn x() { r#try!(g()); }",
+        "unresolved-macro",
+        answers=UNKNOWN,
+        edition="2018",
+    ),
+    stays(
+        "unknown, and this file renames one",
+        "use my::attempt as try;\n#[cfg(b)] fn x() { try!(g()); }",
+        "unresolved-macro",
+        answers=UNKNOWN,
+    ),
+    stays("unknown, by another path", "fn x() { my::try!(g()); }", "unresolved-macro", answers=UNKNOWN),
+    stays(
+        "input of a compiler test",
+        "fn x() { try!(g()); }",
+        "compiler-input",
+        answers=UNKNOWN,
+        path="tests/ui/try.rs",
+    ),
+    becomes(
+        "unknown, with std's own import",
+        "use std::try;\nfn x() -> R { Ok(try!(g())) }",
+        "fn x() -> R { Ok(g()?) }",
+        answers=UNKNOWN,
+    ),
+    stays(
+        "own macro whose body is std's",
+        "macro_rules! try { ($e:expr) => { $e.unwrap() }; }\nfn x() { try!(g()); }",
+        "own-macro",
+        answers=OWN,
+        edition="2018",
+    ),
+    # An import that cannot go together with its uses.
+    stays(
+        "alias used elsewhere",
+        "use std::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }\nmod y { use super::attempt; }",
+        "alias",
+    ),
+    stays(
+        "alias with an attribute",
+        "#[cfg(a)] use std::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }",
+        "alias",
+    ),
+    stays(
+        "alias for the crate",
+        "pub(crate) use std::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }",
+        "alias",
+    ),
+    stays("alias alone in a list", "use std::{try as attempt};\nfn x() -> R { Ok(attempt!(g())) }", "alias"),
+    stays("somebody else's alias", "use my::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }"),
+]
