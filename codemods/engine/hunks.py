@@ -77,8 +77,17 @@ def _blocks(lines: Sequence[bytes], edits: Sequence[Edit]) -> Iterator[_Block]:
             group = []
         if edit:
             first = first if group else begin
-            last = max(last if group else 0, _line_of(starts, edit.span.end) + 1)
+            last = max(last if group else 0, _end_line(starts, edit))
             group.append(edit)
+
+
+def _end_line(starts: Sequence[int], edit: Edit) -> int:
+    """Return the line after the last one that `edit` touches; whole replaced lines touch no other."""
+    end = _line_of(starts, edit.span.end)
+    is_whole = edit.span.start < edit.span.end == starts[end]
+    if is_whole and (edit.text.endswith("\n") or (not edit.text and edit.span.start in starts)):
+        return end
+    return end + 1
 
 
 def _hunk_blocks(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:

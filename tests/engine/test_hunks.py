@@ -30,6 +30,12 @@ def test_a_missing_final_newline_is_shown() -> None:
     )
 
 
+def test_a_replaced_line_leaves_the_next_one_alone() -> None:
+    shown = diff(b"a\nb\nc\n", Edit(Span(2, 4), "B\n"))
+
+    assert "-b\n+B\n c\n" in shown
+
+
 def test_new_and_deleted_files_are_shown_whole() -> None:
     form = Form((Created(PurePosixPath("b"), b"x\n"), Deleted(PurePosixPath("a"))))
 
