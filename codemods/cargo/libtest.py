@@ -103,7 +103,7 @@ class _Session:
             left = self._left()
             if not left:
                 return done
-            self._found[left[0]] = _by_exit_code(done)
+            self._found[left[0]] = _by_exit_code(done, is_culprit=True)
             if len(left) == 1 or self._program.harness == "rustdoc":
                 break  # rustdoc splits its test arguments at blanks, and its names have some
             done = self._run(["--test-threads=1", *self._skip_the_found()])
@@ -147,10 +147,11 @@ class _Session:
                 self._found.setdefault(name, Outcome(verdict, detail.strip()[:_DETAIL]))
 
 
-def _by_exit_code(done: Completed) -> Outcome:
+def _by_exit_code(done: Completed, *, is_culprit: bool = False) -> Outcome:
+    """Return the outcome of the whole program, or of the test that ended it (with code 0, even)."""
     if done.timed_out:
         return Outcome("timeout", f"stopped after {done.seconds:.0f} s")
-    if done.succeeded:
+    if done.succeeded and not is_culprit:
         return Outcome("ok")
     said = (_text(done.stdout) + _text(done.stderr)).strip()[-_DETAIL:]
     why = "wrote too much" if done.truncated else _ending(done.returncode)

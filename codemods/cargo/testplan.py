@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from codemods.cargo.build import Build
+from codemods.cargo.check import KEEP_GOING_SINCE
 from codemods.cargo.process import Completed
 from codemods.cargo.recorder import Recorded, Recorder
 from codemods.cargo.stderr import CargoErrors, errors_of_cargo
@@ -22,7 +23,6 @@ from codemods.cargo.stderr import CargoErrors, errors_of_cargo
 Harness = Literal["libtest", "own", "rustdoc"]
 
 _SELECTED_BY_NAME = ("bin", "test", "example", "bench")
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,20 +74,29 @@ def plan_tests(build: Build, environment: Mapping[str, str] | None = None) -> Te
     Raises:
         MachineError: cargo cannot be started, or the recorder cannot be written.
     """
-    recorder = Recorder(build)
-    unbuilt: dict[TestTarget, str] = {}
-    selection = _Selection(build, ())
-    for _ in range(_ATTEMPTS):
-        done = _run_cargo(selection, recorder, environment or {})
-        built = _Built(done.stdout)
-        unbuilt |= built.failed
-        if done.succeeded:
-            return TestPlan(_programs(recorder.records(), built), unbuilt)
-        narrower = selection.without(built)
-        if narrower is None or narrower == selection:
-            break
-        selection = narrower
-    return TestPlan((), unbuilt, _why(done, build, unbuilt))
+    recorder, variables = Recorder(build), environment or {}
+    everything = _Selection(build)
+    plan, done = _try(everything, recorder, variables)
+    if done.succeeded or done.timed_out:
+        return plan
+    # `cargo test` stops at the first error, and cannot be told to go on; `cargo build` can.
+    parts = _Built(_build_all(build, recorder, variables).stdout)
+    unbuilt = {**plan.unbuilt, **parts.failed}
+    selection = everything.without(parts)
+    if selection is None:
+        return replace(plan, unbuilt=unbuilt)
+    plan, _ = _try(selection, recorder, variables)
+    return replace(plan, unbuilt={**unbuilt, **plan.unbuilt})
+
+
+def _try(
+    selection: _Selection, recorder: Recorder, environment: Mapping[str, str]
+) -> tuple[TestPlan, Completed]:
+    done = _run_cargo(selection, recorder, environment)
+    built = _Built(done.stdout)
+    if done.succeeded:
+        return TestPlan(_programs(recorder.records(), built), {}), done
+    return TestPlan((), built.failed, _why(done, selection.build, built)), done
 
 
 def _run_cargo(selection: _Selection, recorder: Recorder, environment: Mapping[str, str]) -> Completed:
@@ -99,6 +108,12 @@ def _run_cargo(selection: _Selection, recorder: Recorder, environment: Mapping[s
         # Where there is no library, cargo calls it an error to be asked for doc tests.
         recorder.run(command, environment)
     return done
+
+
+def _build_all(build: Build, recorder: Recorder, environment: Mapping[str, str]) -> Completed:
+    keep_going = ["--keep-going"] if build.toolchain.release >= KEEP_GOING_SINCE else []
+    arguments = ["--profile=test", "--tests", "--message-format=json", *keep_going]
+    return recorder.run(build.command("build", *arguments), environment)
 
 
 def _programs(records: Iterable[Recorded], built: _Built) -> tuple[TestProgram, ...]:
@@ -118,11 +133,11 @@ def _program(record: Recorded, built: _Built) -> TestProgram | None:
     return TestProgram(executable, harness, record.argv, record.cwd, record.environment)
 
 
-def _why(done: Completed, build: Build, unbuilt: Mapping[TestTarget, str]) -> str:
+def _why(done: Completed, build: Build, built: _Built) -> str:
     if done.timed_out:
         return f"`cargo test` was silent for {build.runner.limits.seconds:.0f} s"
     errors = [error.message for error in errors_of_cargo(CargoErrors(done.stderr, str(build.workspace_root)))]
-    return next(iter([*errors, *unbuilt.values()]), f"`cargo test` failed with code {done.returncode}")
+    return next(iter([*built.failed.values(), *errors]), f"`cargo test` failed with code {done.returncode}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +145,7 @@ class _Selection:
     """Which tests cargo is asked for; no `targets` is its own choice, with doc tests."""
 
     build: Build
-    targets: tuple[str, ...]
+    targets: tuple[str, ...] = ()
     excluded: frozenset[str] = frozenset()
 
     def commands(self) -> Iterator[list[str]]:
@@ -156,7 +171,7 @@ class _Selection:
             return None
         targets = dict.fromkeys(part for target in usable for part in _option(target))
         packages = tuple(name for name in self.build.packages if name not in libraries)
-        excluded = frozenset() if self.build.packages else self.excluded | libraries
+        excluded = frozenset() if self.build.packages else frozenset(libraries)
         return _Selection(replace(self.build, packages=packages), tuple(targets), excluded)
 
 

@@ -123,7 +123,14 @@ def compare(before: TestReport, after: TestReport, flaky: Collection[str] = ()) 
     )
 
 
-def find_flaky(build: Build, before: TestReport, names: Collection[str], times: int = 2) -> frozenset[str]:
+def find_flaky(
+    build: Build,
+    before: TestReport,
+    names: Collection[str],
+    *,
+    times: int = 2,
+    environment: Mapping[str, str] | None = None,
+) -> frozenset[str]:
     """Return those of `names` whose verdict wavers on the untouched tree, which `build` must hold again.
 
     The programs they are in run whole, up to `times` times: a test may waver because of its neighbours.
@@ -133,7 +140,7 @@ def find_flaky(build: Build, before: TestReport, names: Collection[str], times: 
         steady = [name for name in names if name not in flaky]
         if not steady:
             break
-        again = run_tests(build, only=steady)
+        again = run_tests(build, only=steady, environment=environment)
         flaky |= {name for name in steady if again.verdicts.get(name) != before.verdicts.get(name)}
     return flaky
 
