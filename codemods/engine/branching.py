@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from codemods.engine.document import Grade, RunDocument
 from codemods.engine.overlay import Overlay
 from codemods.engine.stage import Stage
 from codemods.errors import CodemodError
+from codemods.recipe.proposals import Change
 from codemods.vcs.branch import Built, CommitPlan, build_commits, publish
 from codemods.vcs.names import check_branch, next_free_branch
 
@@ -135,16 +135,21 @@ def _message(bench: Workbench, stage: Stage, draft: CommitDraft) -> str:
     sites = sum(len(change.sites) for change in changes)
     unverified = any(change.id in stage.unverified for change in changes)
     grade = Grade.UNVERIFIED if unverified else Grade.COMPILED
-    evidence = Counter(
-        shown.detail for change in changes for shown in stage.shown.get(change.id, ())
-    ) or Counter(stage.unverified[change.id] for change in changes)
     trailers = [
         ("Codemod-Recipe", stage.recipe.id),
         ("Codemod-Grade", grade.value),
         ("Codemod-Sites", str(sites)),
         ("Codemod-Configurations", "none" if unverified else bench.configuration),
-        *(("Codemod-Evidence", f"{detail} ({count})") for detail, count in sorted(evidence.items())),
+        *(("Codemod-Evidence", text) for text in _evidence(stage, changes)),
     ]
     body = f"{sites} site{'s' * (sites != 1)} in {len(draft.files)} file{'s' * (len(draft.files) != 1)}, "
     body += "compiled by no target here." if unverified else "verified by recompiling the workspace."
     return message(draft, body, trailers)
+
+
+def _evidence(stage: Stage, changes: Sequence[Change]) -> list[str]:
+    """Return what was shown of `changes`, without the targets (the note has them)."""
+    shown = {each.detail.partition("; ")[0] for change in changes for each in stage.shown.get(change.id, ())}
+    not_shown = {stage.unverified[change.id] for change in changes if change.id in stage.unverified}
+    tested = [stage.tested.evidence.detail] if stage.tested.evidence.status == "passed" and shown else []
+    return [*(f"{text} passes" for text in sorted(shown)), *tested, *sorted(not_shown)]

@@ -150,7 +150,7 @@ class Builder:
         self.compiles += 1
         started = 0
 
-        def tell(name: str) -> None:
+        def tell(_name: str) -> None:
             nonlocal started
             started += 1
             self.listener.step(started, None)

@@ -42,7 +42,7 @@ class ExampleCheck:
 
     def detail(self, site_id: str) -> str:
         """Return what was shown."""
-        return f"rustdoc compiled this example with the flags of {self.passed[site_id]}"
+        return f"rustdoc on the documentation examples; with the flags of {self.passed[site_id]}"
 
 
 def check_examples(

@@ -28,8 +28,8 @@ from codemods.engine.document import (
     ToolRecord,
 )
 from codemods.engine.hunks import form_diff, lines_of
-from codemods.engine.ledger import SKIPPED_CHECKS, Ledger, totals
 from codemods.engine.isolate import Failure
+from codemods.engine.ledger import SKIPPED_CHECKS, Ledger, totals
 from codemods.engine.listener import Listener, Silent
 from codemods.engine.oracle import Answers, answer_reach
 from codemods.engine.overlay import Chosen, Composition, compose
@@ -125,7 +125,9 @@ class _Grading:
         self.diff = diff
         self.baseline = baseline
         self.hunks = [
-            hunk for path, (old, new) in sorted(diff.items()) for hunk in hunks_of(path, old or b"", new or b"")
+            hunk
+            for path, (old, new) in sorted(diff.items())
+            for hunk in hunks_of(path, old or b"", new or b"")
         ]
         self.change = Change(tuple(hunk.id for hunk in self.hunks), (Form(tuple(self._files())),))
         self.composition = self._composed()

@@ -18,7 +18,7 @@ NOT_ASKED = Evidence("test", "skipped", "not asked for (--test)")
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the tests showed of a tree. `broken` names those that its changes broke, with what they printed."""
+    """What the tests showed of a tree; `broken` names those that its changes broke, `message` says how."""
 
     evidence: Evidence
     totals: TestTotals | None = None

@@ -53,7 +53,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     sites = bench.within(sites, baseline)
     answers = ask(bench, recipe, sites, baseline, base)
     proposals = tuple(
-        _unless_shared(proposal, sites, baseline.report.foreign_files)
+        _unless_shared(proposal, baseline.report.foreign_files)
         for proposal in recipe.plan(sites, Facts(answers.facts), bench.settings(recipe))
     )
     return _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
@@ -75,7 +75,7 @@ def _untouched(
     return Stage(recipe, sites, proposals, (), (), {}, {}, {}, {}, nothing, nothing, report)
 
 
-def _unless_shared(proposal: Proposal, sites: Sequence[Site], foreign: frozenset[str]) -> Proposal:
+def _unless_shared(proposal: Proposal, foreign: frozenset[str]) -> Proposal:
     """Refuse a change to a file that a path dependency outside of the workspace compiles too."""
     if not isinstance(proposal, Change):
         return proposal

@@ -266,9 +266,7 @@ class Workbench:
 
 
 @contextmanager
-def open_workbench(
-    request: Request, listener: Listener, revision: str | None = None
-) -> Iterator[Workbench]:
+def open_workbench(request: Request, listener: Listener, revision: str | None = None) -> Iterator[Workbench]:
     """Lay out HEAD (or the commit that `revision` names) in scratch and find everything that builds it there.
 
     Raises:
