@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from codemods.recipe.testkit import Case, cases_of_docstring, check
-
-from .try_macro_cases import GIVEN, contexts, examples, forms, layouts, macros, operands, origins
+from tests.recipes.try_macro_cases import GIVEN, contexts, examples, forms, layouts, macros, operands, origins
 
 # Found by the path it has when installed, which type checkers do not see in the checkout.
 module = import_module("codemods.recipes.try_macro")
@@ -22,9 +21,10 @@ try_macro = module.try_macro
 GROUPS = (operands, contexts, layouts, macros, origins, forms)
 COMPILED = [case for group in GROUPS for case in group.CASES] + macros.STRINGIFIED
 UNCOMPILED = [case for group in (*GROUPS, examples) for case in group.UNCOMPILED]
+CASES = [*COMPILED, *UNCOMPILED]
 
 
-@pytest.mark.parametrize("case", [*COMPILED, *UNCOMPILED], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_try_macro(case: Case) -> None:
     check(try_macro, case)
 
@@ -35,7 +35,7 @@ def test_the_docstring_tells_the_truth(case: Case) -> None:
 
 
 def test_each_case_has_a_name_of_its_own() -> None:
-    counts = Counter((case.name, case.before) for case in [*COMPILED, *UNCOMPILED])
+    counts = Counter((case.name, case.before) for case in CASES)
     assert [name for name, count in counts.items() if count > 1] == []
 
 
@@ -56,7 +56,8 @@ def _output_of(snippets: list[str], edition: str, folder: Path) -> list[str]:
     calls = [f'    println!("{number} {{:?}}", c{number}::case());\n' for number in range(len(snippets))]
     source, program = folder / "cases.rs", folder / "cases"
     source.write_text(f"{GIVEN}\n{''.join(modules)}fn main() {{\n{''.join(calls)}}}\n", newline="")
-    command = ["rustc", f"--edition={edition}", "--crate-name=cases", "-Awarnings", "-o", program, source]
+    options = [f"--edition={edition}", "--crate-name=cases", "-Awarnings"]
+    command = ["rustc", *options, "-o", str(program), str(source)]
     built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert built.returncode == 0, built.stderr[-6000:]
     ran = subprocess.run([program], capture_output=True, text=True, check=True, timeout=60)

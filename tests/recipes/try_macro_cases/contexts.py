@@ -1,6 +1,6 @@
 """What stands around the macro: heads without struct literals, statements by their braces, neighbours."""
 
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 CASES = [
     becomes("receiver", 'try!(g()).is("1");', 'g()?.is("1");'),

@@ -2,8 +2,7 @@
 
 from codemods.recipe import Unknown
 from codemods.recipe.testkit import UNKNOWN
-
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 
 def doc(*lines: str, info: str = "", prefix: str = "///") -> str:

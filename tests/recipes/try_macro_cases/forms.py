@@ -1,6 +1,6 @@
 """Later forms, for what the plain one would not compile: the type that `try!` fixed is written out."""
 
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 COLLECT = "vec![g(), g()].into_iter()"
 

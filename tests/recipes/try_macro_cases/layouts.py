@@ -1,6 +1,6 @@
 """Where comments, line breaks and indentation end up."""
 
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 CASES = [
     becomes("trailing comma", "try!(g(),);", "g()?;"),

@@ -1,6 +1,6 @@
 """Macros around a site: those that evaluate their arguments, and those that look at tokens."""
 
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 CASES = [
     becomes("println", 'println!("{}", try!(g()));', 'println!("{}", g()?);'),

@@ -1,6 +1,6 @@
 """Which operands take `?` as they are, and which need parentheses."""
 
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 CASES = [
     # Postfix-complete: `?` goes right behind.

@@ -2,8 +2,7 @@
 
 from codemods.recipe import Unknown
 from codemods.recipe.testkit import OWN, UNKNOWN
-
-from . import becomes, stays
+from tests.recipes.try_macro_cases import becomes, stays
 
 CONTESTED = Unknown("src/macros.rs:3 defines one", contested=True)
 
