@@ -25,7 +25,7 @@ RUN_OPTIONS = (
     click.option("--features", metavar="LIST", multiple=True, help="Build with these features."),
     click.option("--all-features", is_flag=True, default=None, help="Build with all features."),
     click.option(
-        "--include-unverified", is_flag=True, help="Also write changes that nothing here compiles (own commit)."
+        "--include-unverified", is_flag=True, help="Also write what nothing here compiles, in own commits."
     ),
     click.option(
         "--timeout", type=click.FloatRange(min=1), metavar="SECONDS", help="For each process [300]."
@@ -34,11 +34,11 @@ RUN_OPTIONS = (
     options.only,
     options.exclude,
     options.packages,
-    click.option("--all", "all_recipes", is_flag=True, help="Every recipe that claims not to change behaviour."),
+    click.option("--all", "all_recipes", is_flag=True, help="Every recipe that claims equality."),
     click.option("--set", "settings", metavar="RECIPE.KEY=VALUE", multiple=True, help="A recipe's setting."),
     click.option("--msrv", metavar="VERSION", help="The oldest Rust that the result must build with."),
     click.option("--commit-per", type=click.Choice(["run", "package", "file"]), help="[package]"),
-    click.option("--sandbox", type=click.Choice(["auto", "require", "off"]), help="Cage the analysed code [auto]."),
+    click.option("--sandbox", type=click.Choice(["auto", "require", "off"]), help="Cage the code [auto]."),
     click.option("--pass-env", metavar="NAME", multiple=True, help="Let a variable through to the build."),
     click.option("--strict-stable", is_flag=True, default=None, help="Never use rustc's bootstrap variable."),
     options.trust,

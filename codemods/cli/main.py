@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -27,14 +28,17 @@ COMMANDS = {
 }
 
 
+MACHINE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EFBIG})
+
+
 class LazyGroup(click.Group):
     """A group that imports a subcommand when it is called, and knows the help of all."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the subcommands in the order of the documentation."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return the subcommand, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
@@ -54,7 +58,7 @@ class LazyGroup(click.Group):
             ctx.fail(f"There is no command `{name}`.{hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of subcommands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
@@ -87,31 +91,34 @@ def run(arguments: list[str]) -> int:
     try:
         result = cli.main(args=arguments, prog_name="codemod", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE
-    except CodemodError as error:
-        return show(error)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted: nothing was written to the repository", err=True)
-        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO):
-            raise
-        click.echo(f"error: the machine failed: {error}", err=True)
-        return ExitCode.MACHINE
-    except Exception:  # the outermost loop: anything that arrives here is a bug of ours
-        import traceback  # noqa: PLC0415
+    except (Exception, KeyboardInterrupt) as error:  # the outermost loop
+        return _report(error)
 
-        traceback.print_exc()
-        click.echo("error: this is a bug in codemod; nothing was written to the repository", err=True)
-        return ExitCode.BUG
+
+def _report(error: Exception | KeyboardInterrupt) -> int:
+    """Tell a person about `error`; return the exit code."""
+    match error:
+        case CodemodError():
+            return show(error)
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return ExitCode.USAGE
+        case click.ClickException():
+            error.show()
+            return ExitCode.USAGE
+        case KeyboardInterrupt() | click.Abort():
+            click.echo("interrupted: nothing was written to the repository", err=True)
+            return ExitCode.INTERRUPTED
+        case OSError(errno=number) if number in MACHINE_ERRORS:
+            click.echo(f"error: the machine failed: {error}", err=True)
+            return ExitCode.MACHINE
+        case _:
+            traceback.print_exception(error)
+            click.echo("error: this is a bug in codemod; please report it with the lines above", err=True)
+            return ExitCode.BUG
 
 
 def show(error: CodemodError) -> int:

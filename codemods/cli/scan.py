@@ -125,7 +125,7 @@ def _show(
     for each in found.unreadable:
         _say(f"not looked into: {each.path}: {each.reason}")
     if not given["staged"] and not given["rev"] and open_sites:
-        _say_what_differs(directory, open_sites)
+        _say_what_differs(directory)
 
 
 def _say(text: str) -> None:
@@ -134,7 +134,7 @@ def _say(text: str) -> None:
     click.echo(terminal_line(text), err=True)
 
 
-def _say_what_differs(directory: Path, sites: Sequence[Site]) -> None:
+def _say_what_differs(directory: Path) -> None:
     """`apply` analyses HEAD, so say where the files on disk are not those of HEAD."""
     from codemods.errors import CodemodError  # noqa: PLC0415
     from codemods.vcs.repository import Repository  # noqa: PLC0415
