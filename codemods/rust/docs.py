@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from codemods.rust.comments import Comment
 from codemods.rust.markdown import CodeBlock, Line, code_blocks
 from codemods.rust.spans import Span
+from codemods.rust.tokens import TokenKind, in_attributes, tokens
 
 if TYPE_CHECKING:
     from codemods.rust.source import Source
 
-# What may stand between two doc comments of one item: attributes and plain comments.
-_BETWEEN = re.compile(rb"(?:\s|#!?\[[^\]]*\]|//(?![/!])[^\n]*|/\*(?![*!]).*?\*/)*", re.DOTALL)
 _TAG = re.compile(r"[^\s,{}()]+|\{[^}]*\}|\([^)]*\)")
 _ERROR_CODE = re.compile(r"E\d{4}")
 _EDITION = re.compile(r"edition(\d{4})")
@@ -120,22 +120,42 @@ def _page_lines(source: Source) -> list[Line]:
 
 
 def _comment_texts(source: Source) -> Iterator[list[Line]]:
-    """Yield the lines of each run of doc comments that belong to one item."""
-    documents = [comment for comment in source.comments if comment.kind.is_doc]
+    """Yield the lines of each run of doc comments that belong to one item.
+
+    Where a `#[doc = …]` stands between them, it may open or close a fence: such a run is left out.
+    """
     run: list[Comment] = []
-    for comment in documents:
-        if run and not _belong_together(source.content, run[-1], comment):
-            yield _text_lines(source.content, run)
-            run = []
+    is_whole = True
+    for comment in (comment for comment in source.comments if comment.kind.is_doc):
+        gap = _gap(source.content, run[-1], comment) if run else _Gap.ITEM
+        if gap is _Gap.ITEM:
+            if run and is_whole:
+                yield _text_lines(source.content, run)
+            run, is_whole = [], True
+        is_whole = is_whole and gap is not _Gap.DOC_ATTRIBUTE
         run.append(comment)
-    if run:
+    if run and is_whole:
         yield _text_lines(source.content, run)
 
 
-def _belong_together(content: bytes, first: Comment, second: Comment) -> bool:
+class _Gap(Enum):
+    """What stands between two doc comments."""
+
+    NOTHING = "at most attributes and plain comments"
+    DOC_ATTRIBUTE = "an attribute that is documentation itself"
+    ITEM = "code: they document different items"
+
+
+def _gap(content: bytes, first: Comment, second: Comment) -> _Gap:
+    between = content[first.span.end : second.span.start]
     if first.kind.is_inner != second.kind.is_inner:
-        return False
-    return _BETWEEN.fullmatch(content, first.span.end, second.span.start) is not None
+        return _Gap.ITEM
+    if not between.strip():
+        return _Gap.NOTHING
+    code = [token for token in tokens(between) if token.kind is not TokenKind.COMMENT]
+    if len(in_attributes(code)) < len(code):
+        return _Gap.ITEM
+    return _Gap.DOC_ATTRIBUTE if any(token.text == b"doc" for token in code) else _Gap.NOTHING
 
 
 def _text_lines(content: bytes, run: Sequence[Comment]) -> list[Line]:

@@ -106,10 +106,9 @@ def begins_with_block(node: Node) -> bool:
     Where a statement or match arm starts, such an expression may end at its `}`.
     """
     while node.type not in BLOCK_LIKE:
-        child = node.child(0)
-        if child is None or child.type in _BRACKETS - BLOCK_LIKE:
+        if not node.children or node.children[0].type in _BRACKETS - BLOCK_LIKE:
             return False
-        node = child
+        node = node.children[0]
     return True
 
 
@@ -132,7 +131,7 @@ def in_no_struct_position(node: Node, tree: SyntaxTree, transparent: Set[str] = 
         head = _HEADS.get(parent.type)
         if head is not None:
             return parent.child_by_field_name(head) == child
-        if parent.type in _BRACKETS or (parent.type == "index_expression" and parent.child(0) != child):
+        if parent.type in _BRACKETS or (parent.type == "index_expression" and parent.children[0] != child):
             return False
     return False
 

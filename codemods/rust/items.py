@@ -79,7 +79,7 @@ def _attributes(node: Node) -> Iterator[Node]:
 
 def _is_cfg(attribute: Node) -> bool:
     inner = next((child for child in attribute.named_children if child.type == "attribute"), None)
-    path = inner.named_child(0) if inner is not None else None
+    path = inner.named_children[0] if inner is not None and inner.named_children else None
     return path is not None and path.end_byte - path.start_byte == 3 and path.text == b"cfg"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codemods.rust.spans import Span
-from codemods.rust.tokens import Token, TokenKind, matching, tokens
+from codemods.rust.tokens import Token, TokenKind, in_attributes, tokens
 
 KEEP_MARK = b"codemod:"
 _KEEP = re.compile(r"codemod:\s*keep\b(?!-)\s*(?:\((?P<recipes>[^)]*)\))?\s*[:–—-]*\s*(?P<why>.*)", re.DOTALL)
@@ -58,7 +58,7 @@ def comment_lines(content: bytes, spans: Sequence[Span], line_of: Callable[[int]
     comments: dict[int, list[str]] = defaultdict(list)
     code: set[int] = set()
     found = list(_tokens_at(content, spans))
-    attributes = _in_attributes([token for token, _ in found])
+    attributes = in_attributes([token for token, _ in found])
     for index, (token, start) in enumerate(found):
         lines = range(line_of(start), line_of(start) + token.text.count(b"\n") + 1)
         if token.kind is TokenKind.COMMENT:
@@ -82,16 +82,3 @@ def _tokens_at(content: bytes, spans: Sequence[Span]) -> Iterator[tuple[Token, i
     for token in tokens(b"".join(span.of(content) for span in spans)):
         index = bisect_right(starts, token.span.start) - 1
         yield token, spans[index].start + token.span.start - starts[index]
-
-
-def _in_attributes(found: Sequence[Token]) -> frozenset[int]:
-    """Return the indices of the tokens that make up `#[…]` and `#![…]`."""
-    partners = matching(found)
-    inside: set[int] = set()
-    for index, token in enumerate(found):
-        if token.text != b"#":
-            continue
-        bracket = index + 1 + (index + 1 < len(found) and found[index + 1].text == b"!")
-        if bracket in partners and found[bracket].text == b"[":
-            inside.update(range(index, partners[bracket] + 1))
-    return frozenset(inside)

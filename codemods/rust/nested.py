@@ -187,7 +187,7 @@ class NestedReader:
             lent = b"()"
         root = self._parse_between(inner, lent)
         statement = _only(_code(root)) if not root.has_error else None
-        listed = statement.child(0) if statement is not None else None
+        listed = statement.children[0] if statement is not None and statement.children else None
         if listed is None or listed.type == "unit_expression":
             return None if listed is None else []
         if listed.type not in _LISTS or listed.end_byte < inner.end:
@@ -220,7 +220,7 @@ class NestedReader:
         """Return the statements of `inner` as one piece; its only expression if it is just that."""
         root = self._parse_between(inner, b"{}")
         statement = _only(_code(root)) if not root.has_error else None
-        block = statement.child(0) if statement is not None else None
+        block = statement.children[0] if statement is not None and statement.children else None
         if block is None or block.type != "block" or block.end_byte < inner.end:
             return None
         statements = list(_code(block))

@@ -121,6 +121,19 @@ def matching(code: Sequence[Token]) -> dict[int, int]:
     return partners
 
 
+def in_attributes(found: Sequence[Token]) -> frozenset[int]:
+    """Return the indices of the tokens that make up `#[…]` and `#![…]`."""
+    partners = matching(found)
+    inside: set[int] = set()
+    for index, token in enumerate(found):
+        if token.text != b"#":
+            continue
+        bracket = index + 1 + (index + 1 < len(found) and found[index + 1].text == b"!")
+        if bracket in partners and found[bracket].text == b"[":
+            inside.update(range(index, partners[bracket] + 1))
+    return frozenset(inside)
+
+
 def split(content: Buffer, inner: Span, separators: frozenset[bytes]) -> Iterator[Span]:
     """Yield the spans between top-level `separators` inside `inner`; those without code are left out."""
     start, depth, has_code = inner.start, 0, False
