@@ -141,6 +141,15 @@ class Checkout:
                 return
 
 
+def make_real_folders(base: Path, folder: Path) -> None:
+    """Make `folder`, below `base`, with every folder on the way; links and files there give way."""
+    for part in folder.relative_to(base).parts:
+        base /= part
+        if base.is_symlink() or not base.is_dir():
+            remove_anything(base)
+            base.mkdir()
+
+
 def remove_anything(path: Path) -> None:
     """Delete a file, a link or a whole folder; nothing there is fine. Links are not followed."""
     try:

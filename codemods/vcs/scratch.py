@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
-from codemods.errors import CodemodError, UsageError
-from codemods.vcs.checkout import Checkout, remove_anything
+from codemods.errors import CodemodError, MachineError, UsageError
+from codemods.vcs.checkout import Checkout, make_real_folders, remove_anything
 from codemods.vcs.disk import disk_errors
 from codemods.vcs.lock import Lock
 from codemods.vcs.overlay import blob_hash, read_file, write_file
@@ -112,7 +112,7 @@ class Scratch:
         """Bring the tree to the commit plus `overlay` (None deletes); return the paths written.
 
         Only files of this overlay and the one before are looked at, and only those whose bytes
-        differ are written, each in one step. Modes stay; a new file is not executable.
+        differ are written. Modes stay; a new file is not executable.
 
         Raises:
             CodemodError: a path is not inside, or leads through or names a link or submodule.
@@ -120,6 +120,7 @@ class Scratch:
         """
         for path in overlay:
             self._check(path)
+        self._require_real_root()
         self._remember_new_files(overlay)
         with disk_errors(self.root):
             written = self._bring(overlay)
@@ -128,6 +129,7 @@ class Scratch:
 
     def restore(self) -> tuple[PurePosixPath, ...]:
         """Undo what builds or tests did to tracked files; return the paths. The overlay stays."""
+        self._require_real_root()
         with disk_errors(self.root):
             changed = tuple(path for path in self._checkout.changed() if path not in self._overlay)
             self._checkout.restore(changed)
@@ -165,9 +167,21 @@ class Scratch:
                 link.symlink_to(path)
         return link
 
+    def _require_real_root(self) -> None:
+        """Refuse to go on where analysed code made a link of a folder above the files."""
+        for folder in (self.root, *self.root.parents):
+            if folder == self.writable:
+                return
+            if folder.is_symlink() or not folder.is_dir():
+                raise MachineError(
+                    "a program of the analysed code moved the scratch checkout away",
+                    where=str(folder),
+                    hint="Look at its build scripts and tests; nothing was written through that link.",
+                )
+
     def _check(self, path: PurePosixPath) -> None:
         """Refuse what would write outside, through a link of the commit, or over one."""
-        if path.is_absolute() or not path.parts or {"..", ".git"} & set(path.parts):
+        if path.is_absolute() or not path.parts or {"..", ".git"} & {part.lower() for part in path.parts}:
             raise CodemodError("not a path inside the repository", where=str(path))
         for candidate in (path, *path.parents[:-1]):
             entry = self._entries.get(str(candidate))
@@ -190,7 +204,9 @@ class Scratch:
 
     def _bring(self, overlay: Overlay) -> tuple[PurePosixPath, ...]:
         """Bring the paths of this and the last overlay to what they should be; return those written."""
-        differing = [path for path in sorted({*self._overlay, *overlay}) if self._differs(path, overlay)]
+        # Where this fails half-way, the next call must look at all of these again.
+        self._overlay = {**self._overlay, **overlay}
+        differing = [path for path in sorted(self._overlay) if self._differs(path, overlay)]
         written = {path: content for path in differing if (content := overlay.get(path)) is not None}
         written |= self._committed(path for path in differing if path not in overlay)
         # Deletions first: a file may give way to a folder of its name, or the reverse.
@@ -250,17 +266,13 @@ def _journal(home: Path) -> Iterator[PurePosixPath]:
 
 def _clear_outside(base: Path, root: Path) -> None:
     """Remove the links of earlier runs, and anything else beside the mirrored folder."""
+    make_real_folders(base.parent, root)
     folder = base
     for part in root.relative_to(base).parts:
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            remove_anything(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         for child in folder.iterdir():
             if child.name != part:
                 remove_anything(child)
         folder /= part
-    if root.is_symlink() or (root.exists() and not root.is_dir()):
-        remove_anything(root)
 
 
 def _is_linked(path: Path, base: Path) -> bool:

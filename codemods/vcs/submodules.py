@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from codemods.vcs.borrowed import isolated_git
-from codemods.vcs.checkout import Checkout
+from codemods.vcs.checkout import Checkout, make_real_folders
 from codemods.vcs.git import Git, nul_split
 from codemods.vcs.repository import SUBMODULE_MODE, Entry, Repository, entries_of
 
@@ -50,6 +50,7 @@ def _lay_out(
         if git_dir is None or depth >= _MAXIMAL_DEPTH:
             yield str(shown)
             continue
+        make_real_folders(parent.root, parent.root / module.path)
         key = hashlib.sha256(str(shown).encode(errors="surrogateescape")).hexdigest()[:16]
         checkout = Checkout.prepare(
             parent.root / module.path, git_home / key, git_dir / "objects", repository.object_format

@@ -8,6 +8,7 @@ import time
 from pathlib import Path, PurePosixPath
 
 import pytest
+from git import Repo
 
 from codemods.errors import CodemodError, ExitCode, MachineError, UsageError
 from codemods.vcs.branch import Built, CommitPlan, build_commits, publish, tree_of, write_branch
@@ -409,3 +410,22 @@ def test_a_path_that_is_no_text_can_be_changed(folder: Path) -> None:
     tip = written(repository, [CommitPlan("x", {path: b"new"})])
     assert repository.read(tip, path) == b"new"
     assert repository.read(head, path) == b"odd"
+
+
+def test_gitpython_reads_the_same_from_branch_and_note(repository: Repository) -> None:
+    plans = [*PLANS, CommitPlan("Two", {PurePosixPath("Cargo.toml"): None})]
+    result = write_branch(repository, repository.head, plans, branch=NAME, note_text=lambda b: b.tip)
+
+    with Repo(repository.root) as repo:
+        two = repo.commit(NAME)
+        one = two.parents[0]
+        assert (one.hexsha, two.hexsha) == result.commits
+        assert [parent.hexsha for parent in one.parents] == [repository.head]
+        assert one.message == PLANS[0].message
+        assert (one.author.name, one.author.email) == ("Ada", "ada@example.org")
+        assert not one.gpgsig
+        assert (one.tree / str(LIB)).data_stream.read() == PLANS[0].files[LIB]
+        assert two.tree.join(str(LIB)).hexsha == one.tree.join(str(LIB)).hexsha
+        assert one.diff(two)[0].a_path == "Cargo.toml"
+        assert repo.git.notes("--ref=codemod", "show", NAME) == result.tip
+        assert not repo.is_dirty(untracked_files=True)

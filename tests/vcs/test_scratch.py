@@ -554,3 +554,54 @@ def test_a_file_name_that_is_no_text_is_kept(folder: Path, cache: Path) -> None:
         assert scratch.materialize({PurePosixPath(name): b"new"}) == (PurePosixPath(name),)
         assert scratch.materialize({}) == (PurePosixPath(name),)
         assert listing(scratch.root)[name] == b"odd"
+
+
+def test_a_folder_above_the_files_that_became_a_link_stops_the_run(folder: Path, cache: Path) -> None:
+    before = fingerprint(folder)
+    with opened(folder, cache) as scratch:
+        above = scratch.inside(folder.parent)
+        above.rename(above.with_name("away"))
+        above.symlink_to(folder.parent)  # now the root in scratch is the user's own
+        with pytest.raises(MachineError, match="moved the scratch checkout"):
+            scratch.materialize({LIB: b"evil"})
+        with pytest.raises(MachineError, match="moved the scratch checkout"):
+            scratch.restore()
+    with opened(folder, cache) as scratch:
+        scratch.materialize({LIB: b"new"})
+    assert fingerprint(folder) == before
+
+
+def test_a_link_planted_above_a_submodule_gives_way(folder: Path, cache: Path, tmp_path: Path) -> None:
+    library = make_repository(tmp_path / "library", {"lib.rs": "library"})
+    write(folder, {".gitignore": "vendor\n"})
+    git(folder, "submodule", "add", "-f", "-q", str(library), "vendor/library")
+    commit(folder)
+    (tmp_path / "outside").mkdir()
+    with opened(folder, cache) as scratch:
+        (scratch.root / "vendor").rename(scratch.root / "away")
+        (scratch.root / "vendor").symlink_to(tmp_path / "outside")
+
+    with opened(folder, cache) as scratch:
+        assert listing(scratch.root)["vendor/library/lib.rs"] == b"library"
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_a_write_that_failed_half_way_is_taken_back(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = PurePosixPath("Cargo.toml")
+    real = overlay.write_file
+
+    def failing(
+        root: Path, path: PurePosixPath, content: bytes, *, executable: bool, temporary: Path
+    ) -> None:
+        if path == LIB:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(root, path, content, executable=executable, temporary=temporary)
+
+    with opened(folder, cache) as scratch:
+        with monkeypatch.context() as patch, pytest.raises(MachineError):
+            patch.setattr("codemods.vcs.scratch.write_file", failing)
+            scratch.materialize({manifest: b"changed", LIB: b"changed"})
+        assert scratch.materialize({}) == (manifest,)
+        assert listing(scratch.root) == {"src/lib.rs": b"fn a() {}\n", "Cargo.toml": b"[package]\n"}
