@@ -47,7 +47,7 @@ class Recorder:
             MachineError: cargo cannot be started.
         """
         return self._build.runner.run(
-            [*command, *self._runner_argument()],
+            [*command, *self._runner_arguments()],
             cwd=self._build.workspace_root,
             extra={**self._build.environment(), **self._environment(), **environment},
             writable=self._build.writable(),
@@ -76,16 +76,18 @@ class Recorder:
             "CODEMOD_RUSTDOC": str(self._build.toolchain.rustdoc),
             "RUSTDOC": str(self._script("rustdoc")),
         }
-        # Cargo splits the variable at blanks; where the path has some it is an argument instead.
+        # The user may have configured a runner for the host: the variable comes before that. Cargo
+        # splits it at blanks; where the path has some, an argument must do.
         return (
             variables if self._has_blanks else variables | {self._runner_variable: str(self._script("run"))}
         )
 
-    def _runner_argument(self) -> list[str]:
-        if not self._has_blanks:
-            return []
+    def _runner_arguments(self) -> Iterator[str]:
         runner = json.dumps([str(self._script("run"))])
-        return ["--config", f"target.{self._build.toolchain.host}.runner={runner}"]
+        # Whatever `build.target` says: what is for one target comes before what is for all.
+        yield from ("--config", f"target.'cfg(all())'.runner={runner}")
+        if self._has_blanks:
+            yield from ("--config", f"target.{self._build.toolchain.host}.runner={runner}")
 
     @property
     def _has_blanks(self) -> bool:

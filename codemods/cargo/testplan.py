@@ -95,8 +95,16 @@ def _try(
     done = _run_cargo(selection, recorder, environment)
     built = _Built(done.stdout)
     if done.succeeded:
-        return TestPlan(_programs(recorder.records(), built), {}), done
+        return _recorded_plan(tuple(recorder.records()), built), done
     return TestPlan((), built.failed, _why(done, selection.build, built)), done
+
+
+def _recorded_plan(records: tuple[Recorded, ...], built: _Built) -> TestPlan:
+    lost = built.executables.keys() - {record.argv[0] for record in records}
+    if lost:
+        labels = ", ".join(sorted(built.executables[path].label for path in lost))
+        return TestPlan((), {}, f"cargo did not say how it runs {labels}; is a `runner` configured?")
+    return TestPlan(_programs(records, built), {})
 
 
 def _run_cargo(selection: _Selection, recorder: Recorder, environment: Mapping[str, str]) -> Completed:

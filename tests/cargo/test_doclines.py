@@ -1,10 +1,16 @@
-"""The numbers here are those that rustdoc 1.95 printed for these very files."""
+"""The numbers here are those that rustdoc 1.95 prints for these very files."""
 
 from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from codemods.cargo.doclines import ExampleName, example_lines, parse_name
+from codemods.cargo.toolchain import find_toolchain
 
 README = "# Title\n```rust\nlet a = 1;\n```\n\n```\nlet b = 1;\n```\n"
 
@@ -33,8 +39,8 @@ BLOCKS = [
     ("blank line between", "/// a\n\n/// ```\nfn f() {}\n", {2: 3}),
     ("attribute and comment between", "/// a\n#[inline]\n// why\n/// ```\nfn f() {}\n", {2: 4}),
     ("attribute before", "#[inline]\n/// a\n/// ```\nfn f() {}\n", {3: 3}),
-    ("attribute of several lines", "/// a\n#[cfg(\n  unix\n)]\n/// ```\nfn f() {}\n", {2: 5}),
-    ("bracket in a string", '/// a\n#[cfg(f = "[")]\n/// ```\nfn f() {}\n', {2: 3}),
+    ("attribute of several lines", "/// a\n#[cfg(\n  not(f)\n)]\n/// ```\nfn f() {}\n", {2: 5}),
+    ("bracket in a string", '/// a\n#[cfg(not(f = "["))]\n/// ```\nfn f() {}\n', {2: 3}),
     ("doc string of two lines", '/// a\n#[doc = "x\\ny"]\n/// ```\nfn f() {}\n', {4: 3}),
     ("raw doc string", '/// a\n#[doc = r#"x "\ny"#]\n/// ```\nfn f() {}\n', {4: 4}),
     ("empty first line of a block comment", "/**\n```\nx\n```\n*/\nfn f() {}\n", {1: 2, 3: 4}),
@@ -55,6 +61,21 @@ def test_rustdocs_numbers_lead_to_lines(content: str, expected: dict[int, int]) 
     found = example_lines(content, lambda _: None)
 
     assert {number: lines[0].line for number, lines in found.items()} == expected
+
+
+@pytest.mark.cargo
+@pytest.mark.parametrize("content", [b[1] for b in BLOCKS], ids=[b[0] for b in BLOCKS])
+def test_rustdoc_counts_as_we_do(content: str, tmp_path: Path) -> None:
+    (tmp_path / "lib.rs").write_bytes(re.sub(r"#(!?)\[x\]", r"#\1[allow(unused)]", content).encode())
+    toolchain = find_toolchain(tmp_path, environ=os.environ, repository_root=tmp_path)
+    command = [str(toolchain.rustdoc), "--crate-name=c", "--test", "lib.rs", "--test-args", "--list"]
+
+    listed = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    names = [parse_name(line.removesuffix(": test")) for line in listed.splitlines()]
+    numbers = {name.line for name in names if name is not None}
+    assert numbers <= example_lines(content, lambda _: None).keys()
+    assert numbers or "```" not in content or "////" in content
 
 
 @pytest.mark.parametrize(
