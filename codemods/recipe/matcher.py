@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.recipe.constraints import Test
 from codemods.recipe.templates import ATOMS, SEPARATORS, Branch, Hole, Leaf, Template, significant
 from codemods.rust.spans import Span
+from codemods.rust.trees import TreeKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,7 +22,7 @@ class Capture:
     """What a metavariable stands for: `text` as it is in the file, comments included.
 
     `kind` is the tree-sitter kind of a single node, else "nodes" (siblings, perhaps none:
-    then the span is empty) or "tokens" (of a macro's argument).
+    then the span is empty) or "tokens" (of a macro's argument that is no expression).
     """
 
     span: Span
@@ -101,12 +102,43 @@ class Matcher:
         *,
         is_open: bool,
     ) -> _Found | None:
-        for size in _sizes(hole, rest, nodes, is_open):
+        if hole.run:
+            return self._taking_argument(hole, rest, nodes, known, is_open=is_open)
+        for size in _sizes(rest, nodes, is_open):
             found = self._taking(size, hole, rest, nodes, known, is_open=is_open)
             if found is None and size == 0 and rest and _is_comma(rest[0]):
                 found = self._taking(0, hole, rest[1:], nodes, known, is_open=is_open)
             if found is not None:
                 return found
+        return None
+
+    def _taking_argument(
+        self,
+        hole: Hole,
+        rest: Sequence[Template],
+        nodes: Sequence[Node],
+        known: dict[str, Capture],
+        *,
+        is_open: bool,
+    ) -> _Found | None:
+        """Let the hole take one argument of a macro: the expression it is, else tokens up to a separator."""
+        size = _tokens_before_separator(nodes)
+        expression = self._expression_at(nodes[0]) if size else None
+        if expression is not None:
+            size = sum(node.end_byte <= expression.end_byte for node in nodes)
+        if size == 0:
+            return None
+        taken = nodes[:size] if expression is None else [expression]
+        bound = self._bound(hole, taken, nodes[0].start_byte, known)
+        found = None if bound is None else self._row(rest, nodes[size:], bound, is_open=is_open)
+        return None if found is None else (found[0], found[1] + size)
+
+    def _expression_at(self, token: Node) -> Node | None:
+        """Return the expression that begins with `token`, where a macro's argument was read as one."""
+        for tree in reversed(self.source.trees_at(Span(token.start_byte, token.end_byte))):
+            is_argument = tree.kind is TreeKind.MACRO_ARGUMENT and tree.exact
+            if is_argument and tree.root.start_byte == token.start_byte and tree.root.type != "source_file":
+                return tree.root
         return None
 
     def _taking(
@@ -160,13 +192,16 @@ def _is_comma(template: Template) -> bool:
     return isinstance(template, Leaf) and template.kind == ","
 
 
-def _sizes(hole: Hole, rest: Sequence[Template], nodes: Sequence[Node], is_open: bool) -> Sequence[int]:
-    """Return how many nodes the hole may take, in the order to try."""
-    if hole.run:
-        size = 0
-        while size < len(nodes) - 1 and nodes[size].type not in SEPARATORS:
-            size += 1
-        return [size] if size else []
+def _tokens_before_separator(nodes: Sequence[Node]) -> int:
+    """Return how many tokens stand before the next separator or the closing delimiter."""
+    size = 0
+    while size < len(nodes) - 1 and nodes[size].type not in SEPARATORS:
+        size += 1
+    return size
+
+
+def _sizes(rest: Sequence[Template], nodes: Sequence[Node], is_open: bool) -> Sequence[int]:
+    """Return how many nodes a `$$$` hole may take, in the order to try."""
     if is_open and not rest:  # `…; $$$rest` goes on to the end of the block
         ends = bool(nodes) and nodes[-1].type == "}"
         return [len(nodes) - ends]

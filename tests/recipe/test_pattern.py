@@ -47,6 +47,10 @@ def _in_body(code: str) -> str:
         ("vec![$x; $n]", "vec![a + 1; n]"),
         ("try!($x)", "try!(f(1, 2))"),
         ("try!($x)", "try!(x,)"),
+        ("m!($f, $x)", "m!(|a, b| a + b, g::<A, B>())"),
+        ("m!($f)", "m!(|a, b| a + b)"),
+        ("m!($a => $b)", "m!(x.y => [1, 2])"),
+        ("m!($x)", "m!(+ + tokens)"),
         ("try!($x)", "try ! ( x /* why */ )"),
         ("Box::new($x)", "Box::new(1)"),
         ("$x.unwrap()", "f()?.unwrap()"),
@@ -82,6 +86,8 @@ def test_an_expression_matches(pattern: str, code: str) -> None:
         ("vec![$x; $n]", "vec![a, n]"),
         ("try!($x)", "try!()"),
         ("m!($x)", "m!(a, b)"),
+        ("m!($x)", "m!(a; b)"),
+        ("m!($x, $x)", "m!(f(a, b), f(a, c))"),
         ("(a,)", "(a)"),
         ("$s.parse::<$t>()", "s.parse()"),
         ("$x.unwrap()", '"x.unwrap()"'),
@@ -157,6 +163,15 @@ def test_captures_tell_what_stands_there() -> None:
     assert match.captures["others"].text == "[1, 2], /* c */ x"
     assert match.captures["others"].kind == "nodes"
     assert [node.type for node in match.captures["others"].nodes] == ["array_expression", ",", "identifier"]
+
+
+def test_an_argument_of_a_macro_is_captured_as_an_expression() -> None:
+    source = _source(_in_body("m!(f(a, b) /* c */, + +);"))
+    (match,) = Pattern("m!($x, $y)").find(source)
+
+    assert (match.captures["x"].text, match.captures["x"].kind) == ("f(a, b)", "call_expression")
+    assert match.captures["x"].node.child_by_field_name("function") is not None
+    assert match.captures["y"].text == "+ +"
 
 
 def test_an_empty_capture_stands_where_something_could() -> None:
