@@ -156,11 +156,12 @@ def test_notes_of_others_stay_also_when_there_are_many(folder: Path, repository:
     noted = git(folder, "rev-parse", "x~392")
     assert git(folder, "ls-tree", "refs/notes/codemod").count(" tree ") > 100  # fanned out
 
-    tips = [written(repository, PLANS, f"codemod/{number}") for number in range(3)]
+    plans = [[CommitPlan(f"plan {number}", PLANS[0].files)] for number in range(3)]
+    tips = [written(repository, plan, f"codemod/{number}") for number, plan in enumerate(plans)]
 
-    assert git(folder, "notes", "--ref=codemod", "list").count("\n") == 389
+    assert len(git(folder, "notes", "--ref=codemod", "list").splitlines()) == 389 + 3
     assert read_note(repository, noted) == b"007"
-    assert read_note(repository, tips[0]) is not None
+    assert all(read_note(repository, tip) for tip in tips)
     assert git(folder, "rev-parse", "HEAD^{tree}") == tree
     git(folder, "fsck", "--strict")
 
