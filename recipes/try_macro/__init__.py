@@ -32,6 +32,7 @@ from codemods.recipe import (
     Ambiguous,
     Applicability,
     Change,
+    Edit,
     Edited,
     Facts,
     Finder,
@@ -50,9 +51,10 @@ from codemods.recipe import (
 
 from .calls import Call, call_at
 from .finding import CONFIRM, NEEDLE, find_try
-from .imports import Import, imports_in, removal
-from .layout import edits_of
+from .imports import Import, imports_in, removal, uses_of
+from .layout import edits_of, is_repeated_statement
 from .outline import Outline, root_of
+from .positions import moved_position
 from .surroundings import STRINGIFIED, objection
 from .wordings import wordings_of
 
@@ -124,6 +126,9 @@ class _Plan:
         forms = self._forms(call)
         if not forms:
             return Skipped("reference", "`?` takes no reference, and this one has no other form", (site.id,))
+        moved = moved_position(self.outline, _edits(forms[:1]))
+        if moved is not None:
+            return replace(moved, sites=(site.id,))
         if shown is not None and self.settings["stringified"] == "ask":
             return _question(site, shown, forms)
         return Change((site.id,), forms)
@@ -184,19 +189,15 @@ class _Plan:
             reason = f"the import of `{found.name}!` cannot be taken away together with its uses"
             yield Skipped("alias", reason, tuple(site.id for site in sites))
         else:
-            files = [file for change in changes for file in change.forms[0].files]
-            edits = [edit for file in files if isinstance(file, Edited) for edit in file.edits]
+            edits = _edits([change.forms[0] for change in changes])
             yield Change(tuple(site.id for site in sites), (sites[0].form([*edits, unused]),))
 
     def _is_all(self, found: Import, sites: Sequence[Site]) -> bool:
         """Whether the import's name stands nowhere but in the import and the sites."""
-        name = found.name.encode()
-        words = sum(token.text.removeprefix(b"r#") == name for token in self.outline.code)
-        in_import = range(found.leaf.start, found.leaf.end)
-        own = sum(self.outline.text(index).removeprefix(b"r#") == name for index in in_import)
-        return len([each for each in self.imports if each.name == found.name]) == 1 and words == own + len(
-            sites
-        )
+        imported = sum(each.name == found.name for each in self.imports)
+        is_renamed = self.outline.text(found.leaf.end - 2) == b"as"
+        in_import = 1 if is_renamed or self.outline.text(found.leaf.start) in (b"try", b"r#try") else 0
+        return imported == 1 and uses_of(self.outline, found.name) == in_import + len(sites)
 
     def _call(self, site: Site) -> Call:
         return call_at(site, self.outline, self.outline.index_at(site.span.start))
@@ -209,7 +210,14 @@ def _left_by_operand(call: Call) -> Skipped | None:
         return Skipped("diverges", "its operand has no value, so there is nothing to unwrap")
     if call.outline.text(call.start) == b"#":
         return Skipped("attribute", "its operand has an attribute, which cannot stand before `x?`")
+    if is_repeated_statement(call):
+        return Skipped("repeated-statement", "its braces end a statement in each turn of a repetition")
     return None
+
+
+def _edits(forms: Sequence[Form]) -> list[Edit]:
+    files = [file for form in forms for file in form.files]
+    return [edit for file in files if isinstance(file, Edited) for edit in file.edits]
 
 
 def _question(site: Site, left: Skipped, forms: tuple[Form, ...]) -> Ambiguous:

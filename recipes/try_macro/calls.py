@@ -8,6 +8,7 @@ from functools import cached_property
 
 from codemods.recipe import Site, Span, SyntaxTree, Token, TokenKind, TreeKind
 
+from .finding import spellings
 from .outline import Group, GroupKind, Outline
 
 # Kinds of tree-sitter to which `?` can be added as they are: nothing binds tighter.
@@ -37,9 +38,9 @@ _COMPLETE = frozenset(
         "boolean_literal",
     ]
 )
-# One letter a token: w word, k keyword, l literal, G () group, B [] group, C {} group.
-_CHAIN = re.compile(r":?w(:w)*(!?[GB]|!C)?(\.[wl]|[GB?])*|[lGB](\.[wl]|[GB?])*")
-_LETTERS = {b"(": "G", b"[": "B", b"{": "C", b"::": ":"}
+# One letter a token: w word, k keyword, l literal, p `::`, G () group, B [] group, C {} group.
+_CHAIN = re.compile(r"p?w(pw)*(!?[GB]|!C)?(\.[wl]|[GB?])*|[lGB](\.[wl]|[GB?])*")
+_LETTERS = {b"(": "G", b"[": "B", b"{": "C", b"::": "p"}
 _KEYWORDS = frozenset(
     b"as break const continue else enum extern fn for if impl in let loop match mod move mut pub ref return"
     b" static struct trait type unsafe use where while box yield".split()
@@ -80,7 +81,7 @@ class Call:
         args = Span(self.outline.code[self.opening].span.start, self.outline.code[self.closing].span.end)
         trees = [
             tree
-            for tree in self.site.source.trees_containing((b"try",))
+            for tree in self.site.source.trees_containing(spellings(self.site.source))
             if tree.kind is TreeKind.MACRO_ARGUMENT and tree.macro is not None and tree.macro.args == args
         ]
         return trees[0] if len(trees) == 1 and trees[0].exact else None

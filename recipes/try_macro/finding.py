@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from codemods.recipe import Match, Source, Span, SyntaxTree, macro_calls
 
+from .outline import root_of, visible
+
 NEEDLE = b"try"
-# `try!`, or an import of it; what stands between the word and the `!` is checked later.
+# `try!`, perhaps with a comment before the `!`, or an import of it. What it really is, is seen later.
 CONFIRM = rb"\btry\s*[!/]|\b(?:std|core)\s*::\s*(?:\{[^;]*)?(?:r#)?try\b"
 
 _GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
@@ -29,17 +31,27 @@ _COMMENTS_AND_STRINGS = frozenset(
 
 def find_try(source: Source) -> Iterator[Match]:
     """Yield every invocation of `try!`, whatever its path, and of what the file imports it as."""
-    names = {b"try"} | {found[1].removeprefix(b"r#") for found in _IMPORT.finditer(source.content)}
-    word = b"|".join(re.escape(name) for name in sorted(names))
-    invocation = re.compile(rb"(?<![\w\x80-\xff])(?:r#)?(" + word + rb")" + _GAP + rb"!(?!=)", re.DOTALL)
-    places = [found.start() for found in invocation.finditer(source.content)]
+    places = [found.start() for found in _invocations(source)]
     if not places:
         return
-    trees = source.trees_containing(tuple(sorted(names)))
+    trees = source.trees_containing(spellings(source))
     for place in places:
         found = _match_at(trees, place)
         if found is not None:
             yield found
+
+
+def spellings(source: Source) -> tuple[bytes, ...]:
+    """Return the ways in which `source` writes the name and its `!`: only trees with one matter."""
+    return tuple(sorted({found[0] for found in _invocations(source)}))
+
+
+def _invocations(source: Source) -> Iterator[re.Match[bytes]]:
+    """Yield what reads like the name and its `!`, in comments and strings too."""
+    names = {b"try"} | {found[1].removeprefix(b"r#") for found in _IMPORT.finditer(source.content)}
+    word = b"|".join(re.escape(name) for name in sorted(names))
+    invocation = re.compile(rb"(?<![\w\x80-\xff])(?:r#)?(?:" + word + rb")" + _GAP + rb"!(?!=)", re.DOTALL)
+    return invocation.finditer(source.content)
 
 
 def _match_at(trees: Iterable[SyntaxTree], place: int) -> Match | None:
@@ -55,18 +67,15 @@ def _match_at(trees: Iterable[SyntaxTree], place: int) -> Match | None:
     while node.parent is not None and node.type in ("identifier", "scoped_identifier"):
         node = node.parent
     path = node.child_by_field_name("macro") if node.type == "macro_invocation" else None
-    if path is not None and path.end_byte > place >= path.start_byte:
+    if path is not None and path.start_byte <= place < path.end_byte:
         return Match(tree, node)
     return _match_among_tokens(tree, place)
 
 
 def _match_among_tokens(tree: SyntaxTree, place: int) -> Match | None:
     """Return the invocation at `place` where only tokens can be trusted."""
-    if tree.example is not None:
-        return None
-    for call in macro_calls(tree.source.content, tree.span):
+    for call in macro_calls(visible(root_of(tree)), tree.span):
         if call.name_span.start == place:
-            span = call.span
-            node = tree.root.descendant_for_byte_range(span.start, span.end)
-            return Match(tree, node or tree.root, span=Span(span.start, span.end))
+            node = tree.root.descendant_for_byte_range(call.span.start, call.span.end)
+            return Match(tree, node or tree.root, span=Span(call.span.start, call.span.end))
     return None

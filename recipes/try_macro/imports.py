@@ -48,6 +48,15 @@ def removal(outline: Outline, found: Import) -> Edit | None:
     return Edit(_with_line(outline, found.statement), "")
 
 
+def uses_of(outline: Outline, name: str) -> int:
+    """Return how often the name stands in the code, other than in paths into std or core."""
+    return sum(
+        token.text.removeprefix(b"r#") == name.encode()
+        and not (outline.text(index - 1) == b"::" and outline.text(index - 2) in _ROOTS)
+        for index, token in enumerate(outline.code)
+    )
+
+
 def _in_statement(outline: Outline, use: int) -> Iterator[Import]:
     end = use
     while outline.text(end) not in (b";", b""):

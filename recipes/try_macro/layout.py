@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from codemods.recipe import Edit, Span, Token, TokenKind
 
 from .calls import Call, begins_statement, call_at, is_transparent
-from .outline import Outline
+from .outline import GroupKind, Outline
 
 # Byte pairs that would become another token or a comment if nothing stood between them.
 _GLUED = frozenset({b"<<", b"::", b"//", b"/*", b"&&", b"||", b"..", b"<-", b"->", b"--"})
@@ -34,10 +34,25 @@ def edits_of(call: Call, wording: Wording, is_try: frozenset[str]) -> tuple[Edit
     return (opening, *wording.inner, *_closing(call, after, is_try), *_dedented(call, is_try))
 
 
+def is_repeated_statement(call: Call) -> bool:
+    """Whether the call is all of `$( try! { … } )*`: each turn a statement, the last perhaps a value."""
+    outline = call.outline
+    parent = outline.parents[call.first]
+    if not call.is_braced or parent != call.first - 1 or parent < 0:
+        return False
+    group = outline.group(parent)
+    is_separated = outline.text(group.closing + 1) not in (b"*", b"+", b"?")
+    return group.kind is GroupKind.REPETITION and group.closing == call.closing + 1 and not is_separated
+
+
 def _opening(call: Call, wording: Wording) -> Edit:
     outline = call.outline
     start = outline.code[call.first].span.start
     first = _first(call)
+    if _keeps_lines(call):
+        # No space may stay behind at the end of the line.
+        begin = start if wording.before else len(outline.content[:start].rstrip(b" \t"))
+        return Edit(Span(begin, outline.code[call.opening].span.end), wording.before)
     text = wording.before
     beside = outline.content[start - 1 : start] + (text.encode() or first.text)[:1]
     if beside in _GLUED and not any(edit.span.start == first.span.start for edit in wording.inner):
@@ -107,10 +122,18 @@ def _dedented(call: Call, is_try: frozenset[str]) -> Iterator[Edit]:
             yield Edit(Span(start, stop), "")
 
 
-def _extra_indentation(call: Call) -> bytes:
-    """Return by what the operand is indented more than the line of its `try!`; nothing if on one line."""
+def _keeps_lines(call: Call) -> bool:
+    """Whether a comment leads the operand that would end up behind other code: `let x = // why`."""
     outline, first = call.outline, _first(call)
-    if not _begins_line(outline, first):
+    is_led = first.kind is TokenKind.COMMENT and _begins_line(outline, first)
+    is_inner = call.first > 0 and call.outline.parents[call.first] == call.first - 1
+    return is_led and not is_inner and not _begins_line(outline, outline.code[call.first])
+
+
+def _extra_indentation(call: Call) -> bytes:
+    """Return by what the operand is indented more than the line of its `try!`; nothing if it stays."""
+    outline, first = call.outline, _first(call)
+    if not _begins_line(outline, first) or _keeps_lines(call):
         return b""
     outer = _indentation(outline, outline.code[call.first].span.start)
     inner = _indentation(outline, first.span.start)

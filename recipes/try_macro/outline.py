@@ -47,7 +47,7 @@ class Outline:
     def __init__(self, tree: SyntaxTree) -> None:
         self.tree = tree
         self.original = tree.source.content
-        self.content = _visible(tree)
+        self.content = visible(tree)
         self.edition = tree.example.edition if tree.example else tree.source.edition
         start = len(_BOM) if self.content.startswith(_BOM) else 0
         self.tokens = tuple(tokens(self.content, Span(max(start, tree.span.start), tree.span.end)))
@@ -150,11 +150,12 @@ def root_of(tree: SyntaxTree) -> SyntaxTree:
     return tree
 
 
-def _visible(tree: SyntaxTree) -> bytes:
+def visible(tree: SyntaxTree) -> bytes:
+    """Return the content, with spaces for what is not code where `tree` is a doc example."""
     if tree.example is None:
         return tree.source.content
     content = tree.source.content
-    visible = bytearray(_NOT_A_LINE_BREAK.sub(b" ", content))
+    shown = bytearray(_NOT_A_LINE_BREAK.sub(b" ", content))
     for code in tree.example.code_ranges:
-        visible[code.start : code.end] = content[code.start : code.end]
-    return bytes(visible)
+        shown[code.start : code.end] = content[code.start : code.end]
+    return bytes(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.recipe import Skipped, Span
+from codemods.recipe import Skipped, Span, TokenKind
 
 from .calls import is_transparent
 from .definitions import EVALUATING, argument_at, hands_on, rules_of
@@ -120,7 +120,8 @@ def _has_message(outline: Outline, group: Group) -> bool:
     """Whether an assertion has more than a condition."""
     at = group.opening + 1
     while at < group.closing - 1:
-        if outline.text(at) == b",":
+        # A comma between generic arguments separates no message; a message in a variable is rare.
+        if outline.text(at) == b"," and outline.code[at + 1].kind is TokenKind.STRING:
             return True
         at = outline.partners.get(at, at) + 1
     return False

@@ -61,7 +61,7 @@ def _of_reference(call: Call) -> Iterator[tuple[str, Wording]]:
     borrow = Span(outline.code[call.start].span.start, outline.code[value - 1].span.end)
     rest = outline.between(borrow.end, outline.code[call.end - 1].span.end)[0]
     borrow = Span(borrow.start, rest.span.start)
-    is_plain = re.fullmatch(r":?w(:w)*(!?[GB])?(\.[wl]|[GB?])*|G", shape_of(outline, value, call.end))
+    is_plain = re.fullmatch(r"p?w(pw)*(!?[GB])?(\.[wl]|[GB?])*|G", shape_of(outline, value, call.end))
     before, after = ("", f".{method}()?") if is_plain else ("(", f").{method}()?")
     yield method, Wording(inner=(Edit(borrow, before),), after=after)
 
@@ -70,7 +70,7 @@ def _would_end_early(call: Call, is_try: frozenset[str]) -> bool:
     """Whether the operand begins with a block that at the start of a statement would be a statement."""
     outline = call.outline
     has_block_head = outline.text(call.start) in _BLOCKS and call.shows_braces
-    if not has_block_head and re.match(r":?w(:w)*!C[^.?]", call.shape) is None:
+    if not has_block_head and re.match(r"p?w(pw)*!C[^.?]", call.shape) is None:
         return False
     before = outline.text(call.first - 1)
     return before == b"=>" or begins_statement(outline, call.first, is_try)

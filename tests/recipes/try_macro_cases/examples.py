@@ -65,6 +65,11 @@ UNCOMPILED = [
         settings={"ignored_examples": True},
     ),
     becomes("not compiled", doc("try!(g());"), doc("g()?;"), answers=UNKNOWN),
+    becomes(
+        "inside a macro that is not understood",
+        doc("cfg_if! { if #[cfg(a)] { fn x() -> R {", "    Ok(try!(g()))", "} } }"),
+        doc("cfg_if! { if #[cfg(a)] { fn x() -> R {", "    Ok(g()?)", "} } }"),
+    ),
     stays("ignored example", doc("try!(g());", info="ignore"), "ignored-example"),
     becomes(
         "ignored on another target",

@@ -40,7 +40,24 @@ CASES = [
     becomes("two trailing line comments", "try!(\n    g() // a\n    // b\n);", "g()?; // a\n// b"),
     becomes("leading line comment", "try!( // why\n    g());", "// why\n    g()?;"),
     becomes(
-        "leading line comment on its line", "let x = try!(\n    // why\n    g()\n);", "let x = // why\ng()?;"
+        "leading line comment on its line",
+        "let x = try!(\n    // why\n    g()\n);",
+        "let x =\n    // why\n    g()?;",
+    ),
+    becomes(
+        "leading line comment on its line, in parentheses",
+        "let x = try!(\n    // why\n    -N(1)\n);",
+        "let x = (\n    // why\n    -N(1))?;",
+    ),
+    becomes(
+        "leading line comment on its line, as a statement",
+        "    try!(\n        // why\n        g()\n    );",
+        "    // why\n    g()?;",
+    ),
+    becomes(
+        "leading line comment on its line, nested",
+        "let x = try!(try!(\n    // why\n    gg()\n));",
+        "let x = // why\ngg()??;",
     ),
     becomes("leading line comment in parentheses", "try!( // why\n    -N(1));", "(// why\n    -N(1))?;"),
     becomes("line comment inside", "try!(of(1, // one\n    2 // two\n));", "of(1, // one\n    2 // two\n)?;"),
@@ -176,6 +193,20 @@ UNCOMPILED = [
     stays("raw string", 'const A: &\'static str = r#"try!(x)"#;'),
     stays("documentation prose", "/// Use `try!(x)` here: try!(x).\nfn x() {}"),
     stays("doc attribute", '#[doc = "try!(x)"]\nfn x() {}'),
+    # The place of code can be what a program is about.
+    stays(
+        "joined lines where lines are read",
+        "fn x() -> R {\n    try!(\n        g()\n    );\n    Ok(line!())\n}",
+        "position-value",
+    ),
+    becomes(
+        "lines that stay", "fn x() -> R { try!(g());\n Ok(line!()) }", "fn x() -> R { g()?;\n Ok(line!()) }"
+    ),
+    stays("column behind", "fn x() { try!(g(column!())); }", "position-value"),
+    stays("column later on the line", "fn x() { try!(g()); column!(); }", "position-value"),
+    becomes("column before", "fn x() { column!(); try!(g()); }", "fn x() { column!(); g()?; }"),
+    becomes("column on another line", "fn x() { try!(g());\n column!(); }", "fn x() { g()?;\n column!(); }"),
+    becomes("a function called line", "fn x() { try!(\n    line()\n); }", "fn x() { line()?; }"),
     # Other names.
     stays("function called try", "fn try(x: u8) -> u8 { x } fn y() { try(1); }"),
     stays("module called try", "mod try { pub fn x() {} } fn y() { try::x(); }"),

@@ -296,6 +296,17 @@ UNCOMPILED = [
         "macro_rules! m { ($i:ident, $e:expr) => { $e }; } m!(x, try!(g()));",
         "unknown-macro",
     ),
+    stays(
+        "repeated braces",
+        "macro_rules! m { ($($e:expr);+) => { $( try! { $e } )+ } }",
+        "repeated-statement",
+    ),
+    becomes(
+        "repeated braces with a separator",
+        "macro_rules! m { ($($e:expr);+) => { [$( try! { $e } ),+] } }",
+        "macro_rules! m { ($($e:expr);+) => { [$( $e? ),+] } }",
+    ),
+    stays("assert with a comma between types", "assert!(of::<A, B>(try!(g())));", "stringified"),
     stays("matcher", "macro_rules! m { (try ! ( $e:expr )) => { $e }; }", "macro-matcher"),
     stays(
         "macro that defines a macro",

@@ -57,6 +57,11 @@ CASES = [
         "pub use std::try as attempt;\nfn x() -> R { Ok(g()?) }",
     ),
     becomes(
+        "import and a path into std",
+        "use std::try;\nfn x() -> R { ::std::try!(g()); Ok(try!(g())) }",
+        "fn x() -> R { g()?; Ok(g()?) }",
+    ),
+    becomes(
         "function called try",
         "fn try() -> R { g() } fn y() -> R { Ok(try!(try())) }",
         "fn try() -> R { g() } fn y() -> R { Ok(try()?) }",
