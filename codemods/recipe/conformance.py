@@ -16,6 +16,9 @@ from codemods.recipe.testkit import facts_for, failure_of, file_of
 from codemods.rust.source import Source
 
 
+LIFTED_CODES = frozenset({"kept", "unparsed"})  # given to sites of every recipe
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A recipe with what belongs to it. `page` is its documentation page; None: it has none."""
@@ -53,6 +56,14 @@ def declaration_is_readable(subject: Subject) -> Iterator[str]:
         yield f"its applicability reads {info.applicability!r} but runs as {recipe.applicability.value!r}"
     if len(info.needs) != len(recipe.facts):
         yield "its facts are not written out in the decorator"
+
+
+def codes_are_explained(subject: Subject) -> Iterator[str]:
+    """Every reason code that a case shows is explained in the decorator's `codes`."""
+    known = {code for code, _ in subject.info.codes} | LIFTED_CODES
+    for case in subject.finished:
+        if case.code is not None and case.code not in known:
+            yield f"{case.name}: the reason code {case.code} is not explained in `codes`"
 
 
 def docstring_is_complete(subject: Subject) -> Iterator[str]:
@@ -138,6 +149,7 @@ Property = Callable[[Subject], Iterator[str]]
 PROPERTIES: tuple[Property, ...] = (
     summary_is_one_line,
     declaration_is_readable,
+    codes_are_explained,
     docstring_is_complete,
     examples_do_what_they_say,
     negative_case_exists,

@@ -42,6 +42,7 @@ def read(path: Path, content_hash: str) -> RecipeInfo:
         after=tuple(reader.text("after", each) for each in reader.elements(arguments.get("after"))),
         needs=tuple(reader.code(each) for each in reader.elements(arguments.get("facts"))),
         settings=tuple(reader.setting(name, each) for each in reader.elements(arguments.get("settings"))),
+        codes=tuple(reader.pairs("codes", arguments.get("codes"))),
         origin="workspace",
         path=path,
         content_hash=content_hash,
@@ -125,6 +126,14 @@ class _Reader:
         if isinstance(node, libcst.Tuple | libcst.List):
             return [self._resolved(element.value) for element in node.elements]
         return []
+
+    def pairs(self, what: str, node: libcst.BaseExpression | None) -> Iterator[tuple[str, str]]:
+        """Yield the keys and values of a dictionary of texts; nothing where there is none."""
+        node = None if node is None else self._resolved(node)
+        if isinstance(node, libcst.Dict):
+            for element in node.elements:
+                if isinstance(element, libcst.DictElement):
+                    yield self.text(what, element.key), self.text(what, element.value)
 
     def setting(self, recipe: str, node: libcst.BaseExpression) -> str:
         """Return how to set a `Setting(name, default, help, choices)`, and what it does."""

@@ -51,6 +51,7 @@ class RecipeInfo:
     origin: RecipeOrigin
     path: Path
     content_hash: str
+    codes: tuple[tuple[str, str], ...] = ()  # each reason code, and what it means
     module: str = ""  # the name to import it by; empty for a workspace's
 
     @property
@@ -153,4 +154,5 @@ def _from_json(stored: dict[str, Any]) -> RecipeInfo:
     if set(stored) != {field.name for field in fields(RecipeInfo)}:
         raise KeyError("another version wrote this")
     lists = {name: tuple(stored[name]) for name in ("after", "needs", "settings")}
-    return RecipeInfo(**{**stored, **lists, "path": Path(stored["path"])})
+    codes = tuple((code, meaning) for code, meaning in stored["codes"])
+    return RecipeInfo(**{**stored, **lists, "codes": codes, "path": Path(stored["path"])})

@@ -30,6 +30,8 @@ def page(info: RecipeInfo) -> str:
     if documentation.left_alone:
         parts += ["## Left alone", _sentence(documentation.left_alone)]
     parts += ["## Run it", f"```console\n$ codemod scan {info.id}\n$ codemod apply {info.id}\n```"]
+    if info.codes:
+        parts += ["Reasons it gives:", "\n".join(f"- `{code}`: {meaning}" for code, meaning in info.codes)]
     if info.settings:
         parts += ["Settings, for `--set`:", "\n".join(f"- {setting}" for setting in info.settings)]
     parts.append(f"<!-- Written by `{COMMAND}` from the recipe's docstring and metadata. -->")

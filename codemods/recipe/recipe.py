@@ -38,6 +38,7 @@ class Recipe:
     facts: tuple[Fact, ...]
     after: tuple[str, ...]
     settings: tuple[Setting, ...]
+    codes: Mapping[str, str]
     documentation: str
     function: Callable[..., object] = field(repr=False)
     plans_all_sites: bool = False
@@ -91,12 +92,14 @@ def recipe(
     facts: Sequence[Fact] = (),
     after: Sequence[str] = (),
     settings: Sequence[Setting] = (),
+    codes: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., object]], Recipe]:
     """Make a recipe of a function; its id is the function's name with dashes.
 
     The function takes `site`, or `sites` to plan for all of them at once, and then `facts` or
     `settings` or both if it wants them. With `site` it returns edits, a `Form` or several
-    in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals.
+    in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals. `codes` says in a
+    sentence what each of its reason codes means.
 
     Raises:
         RecipeError: the declaration is wrong.
@@ -114,6 +117,7 @@ def recipe(
             facts=tuple(facts),
             after=tuple(after),
             settings=tuple(settings),
+            codes=dict(codes or {}),
             documentation=inspect.getdoc(inspect.getmodule(function)) or "",
             function=function,
             plans_all_sites=_plans_all_sites(function),
