@@ -150,8 +150,9 @@ def _gap(content: bytes, first: Comment, second: Comment) -> _Gap:
     between = content[first.span.end : second.span.start]
     if first.kind.is_inner != second.kind.is_inner:
         return _Gap.ITEM
-    if not between.strip():
-        return _Gap.NOTHING
+    text = between.strip()
+    if not text.startswith((b"#", b"//", b"/*")):
+        return _Gap.ITEM if text else _Gap.NOTHING
     code = [token for token in tokens(between) if token.kind is not TokenKind.COMMENT]
     if len(in_attributes(code)) < len(code):
         return _Gap.ITEM

@@ -117,14 +117,17 @@ class NestedReader:
     def _token_calls(self, tree: SyntaxTree, known: list[Span]) -> Iterator[SyntaxTree]:
         """Yield the arguments of the outermost calls that only the tokens of `tree` show."""
         self._spend(len(tree.span))
+        seen = sorted(known, key=lambda span: span.start, reverse=True)
+        reach = 0  # where the outermost call that has begun ends
         for call in macro_calls(self._code, tree.span):
-            if any(call.span in span for span in known):
+            while seen and seen[-1].start <= call.span.start:
+                reach = max(reach, seen.pop().end)
+            if call.span.end <= reach:
                 continue
-            known.append(call.span)
+            reach = call.span.end
             if self._is_wanted(call.span):
-                yield from self._arguments(
-                    self._macro_call(call.path_span, call.name_span, call.args, call.span), tree
-                )
+                whole = self._macro_call(call.path_span, call.name_span, call.args, call.span)
+                yield from self._arguments(whole, tree)
 
     def _call_of(self, node: Node) -> MacroCall:
         path, args = node.child_by_field_name("macro"), node.children[-1]

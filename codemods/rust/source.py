@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 BOM = b"\xef\xbb\xbf"
-MAX_BYTES = 16_000_000
-_OPAQUE = frozenset({"token_tree", "token_tree_pattern", "line_comment", "block_comment", "ERROR"})
+MAX_BYTES = 8_000_000
+# Where documentation may stand, and where else the file's own tree does not say all.
+_COMMENTED = frozenset({"line_comment", "block_comment", "ERROR"})
+_OPAQUE = _COMMENTED | {"token_tree", "token_tree_pattern"}
 
 
 class SourceError(CodemodError):
@@ -49,7 +51,7 @@ class Source:
     """One file: its path in the repository, its bytes, and the edition it is compiled in.
 
     Raises:
-        SourceError: the content is not UTF-8, or larger than 16 MB.
+        SourceError: the content is not UTF-8, or larger than 8 MB.
     """
 
     path: PurePosixPath
@@ -98,9 +100,11 @@ class Source:
     def trees_at(self, span: Span) -> tuple[SyntaxTree, ...]:
         """Return the trees that hold `span`, outermost first: the file's, then nested ones."""
         tree = self.file_tree
-        if tree is not None and not _is_nested(tree.root, span):
+        kinds = _kinds_at(tree.root, span.start) if tree is not None else _OPAQUE
+        if tree is not None and kinds.isdisjoint(_OPAQUE):
             return (tree,)
-        examples = [example for example in self.doc_examples if span in example.span]
+        examples = () if kinds.isdisjoint(_COMMENTED) else self.doc_examples
+        examples = tuple(example for example in examples if span in example.span)
         found = self._trees(examples, lambda wanted: span in wanted, span)
         return tuple(tree for tree in found if span in tree.span)
 
@@ -241,6 +245,6 @@ class Source:
         return starts
 
 
-def _is_nested(root: Node, span: Span) -> bool:
-    """Whether `span` lies in a token tree or comment, or where the grammar failed."""
-    return any(node.type in _OPAQUE for node in path_to(root, span))
+def _kinds_at(root: Node, offset: int) -> frozenset[str]:
+    """Return the kinds of the nodes that hold the byte at `offset`."""
+    return frozenset(node.type for node in path_to(root, Span(offset, offset + 1)))

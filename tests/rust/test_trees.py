@@ -171,6 +171,14 @@ def test_the_trees_at_a_place_are_those_that_hold_it() -> None:
     assert [root_text(tree) for tree in file.trees_at(Span(start, start + 1))][1:] == ["try!(a)", "a"]
 
 
+def test_a_place_in_a_doc_example_may_cross_lines() -> None:
+    file = source("/// ```\n/// try!(a(1,\n/// 2));\n/// ```\nfn f() {}")
+    span = Span(file.content.index(b"try"), file.content.index(b";"))
+
+    assert [tree.kind for tree in file.trees_at(span)] == [TreeKind.FILE, TreeKind.DOC_EXAMPLE]
+    assert file.enclosing_item(span) == "example"
+
+
 def test_offsets_are_right_behind_a_mark_crlf_and_wide_letters() -> None:
     file = source("\ufefffn größe() {\r\n\ttry!(é.ü(\r\n\t\ttry!(ß)));\r\n}")
 
