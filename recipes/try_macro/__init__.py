@@ -69,12 +69,37 @@ _COMPILER_INPUT = re.compile(
 )
 
 
+CODES = {
+    "alias": "std's macro is imported under a name, and not every use of the import can be converted.",
+    "attribute": "its operand has an attribute, which cannot stand before `x?`.",
+    "attribute-input": "it is part of an attribute, which reads its tokens.",
+    "compile-fail": "the documentation example is there to fail; this may be why.",
+    "compiler-input": "the file is input of a compiler test.",
+    "diverges": "its operand has no value (`return`, `panic!()`), so there is nothing to unwrap.",
+    "ignored-example": "the documentation example is marked `ignore`: nothing compiles it.",
+    "macro-matcher": "`try!` is part of what callers of a macro write.",
+    "nested-macro": "it is in a macro that another macro defines.",
+    "not-an-expression": "its input is not one expression.",
+    "own-macro": "this `try!` is not std's.",
+    "position-value": "the program reads the line or column of this code as a value.",
+    "reference": "the operand is a reference, which `?` does not take.",
+    "repeated-statement": "a macro repeats it where a `;` would change what the last one is.",
+    "source-text": "a macro makes the source text a value of the program.",
+    "stringified": "a macro prints the source text; `--set try-macro.stringified=rewrite` accepts that.",
+    "token-template": "it is a token of a template (`quote!`), and the code made from it is not known here.",
+    "try-block": "in a `try` block `?` leaves the block, `try!` the function.",
+    "unknown-macro": "it is given to a macro that may look at the tokens rather than evaluate them.",
+    "unresolved-macro": "nothing here compiles it, and another macro of that name exists.",
+}
+
+
 @recipe(
     summary="Replace `try!(x)` with `x?`",
     epoch="2015",
     min_rust="1.13",
     applicability=Applicability.MACHINE_APPLICABLE,
     pattern=Finder(find_try, needles=(NEEDLE,), confirm=CONFIRM),
+    codes=CODES,
     facts=(MacroOrigin("try", note="use the `?` operator instead"),),
     settings=(
         Setting(
