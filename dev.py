@@ -117,7 +117,7 @@ def picture(arguments: list[str]) -> int:
             _recorded(command, workspace, environment)
             for command in (
                 "codemod scan",
-                "codemod apply try-macro --dry-run --only inventory/src/parse.rs",
+                "codemod apply try-macro --dry-run --only stocktake",
                 "codemod apply try-macro",
             )
         )
