@@ -98,13 +98,15 @@ def _settle(
 def _verdict_of(
     site: Site, verdicts: Sequence[ExampleVerdict], files: Mapping[PurePosixPath, EditedFile]
 ) -> ExampleVerdict | None:
-    """Return the verdict on the example around `site`: same file, nearest first line above it."""
+    """Return the verdict on the example around `site`, whose code begins below its opening fence."""
     path = site.source.path
-    line = site.source.position(_example_of(site).span.start).line
+    example = _example_of(site)
+    line = example.first_line
     file = files.get(path)
     if file is not None:
-        line += _lines_added_before(file, _example_of(site).span.start)
-    return next((v for v in verdicts if v.path == str(path) and v.line == line), None)
+        line += _lines_added_before(file, example.span.start)
+    here = {verdict.line: verdict for verdict in verdicts if verdict.path == str(path)}
+    return here.get(line - 1) or here.get(line)  # an indented example has no fence
 
 
 def _example_of(site: Site) -> DocExample:
