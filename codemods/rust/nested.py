@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import pairwise
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tree_sitter import Node, Point, QueryCursor, Range
+from tree_sitter import Node, QueryCursor
 
 from codemods.errors import CodemodError
 from codemods.rust.docs import DocExample
-from codemods.rust.grammar import new_parser, query
-from codemods.rust.metavariables import Replacement, body_masks, repetitions
-from codemods.rust.reserved import masked
+from codemods.rust.grammar import query
+from codemods.rust.metavariables import body_masks, repetitions
+from codemods.rust.sheet import Sheet
 from codemods.rust.spans import Span
 from codemods.rust.tokens import TokenKind, macro_calls, split, tokens
 from codemods.rust.trees import MacroCall, SyntaxTree, TreeKind, span_of
@@ -27,8 +26,6 @@ from codemods.rust.trees import MacroCall, SyntaxTree, TreeKind, span_of
 if TYPE_CHECKING:
     from codemods.rust.source import Source
 
-# Ends a statement whose own `;` is missing; the line break ends a comment before it.
-_SENTINEL = b"\n;"
 _MACROS = "[(macro_invocation) (macro_definition)] @macro"
 _SEPARATORS = frozenset({b",", b";", b"=>"})
 _COMMENTS = frozenset({"line_comment", "block_comment"})
@@ -56,11 +53,9 @@ class NestedReader:
 
     def __init__(self, source: Source, shadow: bytes) -> None:
         self._source = source
-        self._content = source.content
-        # What is parsed: words, metavariables and comment prefixes masked. What is lexed: only the latter.
-        self._buffer = bytearray(shadow + _SENTINEL)
-        self._code = bytearray(source.content)
-        self._parser = new_parser()
+        self._shadow = shadow
+        self._sheet = self._file = Sheet(source.content, shadow)
+        self._edition = source.edition
         self._allowance = 0
         self._is_wanted: Callable[[Span], bool] = _always
         self._window: Span | None = None
@@ -79,7 +74,7 @@ class NestedReader:
         Raises:
             SourceTooDeep: reading them all would take time out of proportion.
         """
-        self._allowance = _ALLOWANCE + 16 * len(self._content)
+        self._allowance = _ALLOWANCE + 16 * len(self._shadow)
         self._is_wanted, self._window = is_wanted, window
         found = [
             self._example_tree(example, tree)
@@ -94,7 +89,20 @@ class NestedReader:
             raise self._too_deep()
         return tuple(sorted(found, key=lambda tree: (tree.span.start, -tree.span.end)))
 
+    @cached_property
+    def _documents(self) -> Sheet:
+        # One of its own: in a macro's input, what is an example is a comment to the macro.
+        return Sheet(self._source.content, self._shadow)
+
+    def _turn_to(self, tree: SyntaxTree) -> None:
+        """Take the sheet and the edition that `tree` is read with."""
+        examples = (each.example for each in (tree, *tree.ancestors()) if each.example is not None)
+        example = next(examples, None)
+        self._sheet = self._file if example is None else self._documents
+        self._edition = self._source.edition if example is None else example.edition
+
     def _children(self, tree: SyntaxTree) -> Iterator[SyntaxTree]:
+        self._turn_to(tree)
         known: list[Span] = []
         if tree.exact or tree.kind is TreeKind.FILE:
             for node in self._macros(tree.root):
@@ -119,7 +127,7 @@ class NestedReader:
         self._spend(len(tree.span))
         seen = sorted(known, key=lambda span: span.start, reverse=True)
         reach = 0  # where the outermost call that has begun ends
-        for call in macro_calls(self._code, tree.span):
+        for call in macro_calls(self._sheet.code, tree.span):
             while seen and seen[-1].start <= call.span.start:
                 reach = max(reach, seen.pop().end)
             if call.span.end <= reach:
@@ -139,7 +147,7 @@ class NestedReader:
         self, path: Span, name: Span, args: Span, whole: Span, arm: Span | None = None
     ) -> MacroCall:
         text = "".join(self._source.text(path).split())
-        delimiter = chr(self._content[args.start])
+        delimiter = chr(self._source.content[args.start])
         return MacroCall(text, name, path, args, whole, delimiter, arm)
 
     def _arguments(self, call: MacroCall, parent: SyntaxTree) -> Iterator[SyntaxTree]:
@@ -154,31 +162,31 @@ class NestedReader:
             yield self._parse_between(inner, b"{}"), inner, False
             return
         whole = self._as_block(inner) if call.delimiter == "{" else self._as_list(inner)
-        if whole is None and (call.delimiter == "{" or b";" in self._code[inner.start : inner.end]):
+        if whole is None and (call.delimiter == "{" or b";" in self._sheet.code[inner.start : inner.end]):
             whole = self._as_list(inner) if call.delimiter == "{" else self._as_block(inner)
         if whole is not None:
             yield from whole
             return
         self._spend(len(inner))
-        for span in split(self._code, inner, _SEPARATORS):
+        for span in split(self._sheet.code, inner, _SEPARATORS):
             if is_named or self._is_wanted(span):
                 yield self._piece(span)
 
     def _is_template(self, inner: Span) -> bool:
         """Whether the tokens hold `#name` or `#(…)*`, as those of `quote!` do."""
-        if self._code.find(b"#", inner.start, inner.end) < 0:
+        if self._sheet.code.find(b"#", inner.start, inner.end) < 0:
             return False
         self._spend(len(inner))
         return any(
-            token.text == b"#" and _TEMPLATE_MARK.match(self._code, token.span.start)
-            for token in tokens(self._code, inner)
+            token.text == b"#" and _TEMPLATE_MARK.match(self._sheet.code, token.span.start)
+            for token in tokens(self._sheet.code, inner)
         )
 
     def _piece(self, span: Span) -> Piece:
         as_list = self._as_list(span, b"()")
         if as_list is not None and len(as_list) == 1:
             return as_list[0]
-        statement = self._parse_statements(span)
+        statement = self._sheet.parse_statements(span)
         only = None if statement.has_error else _only(_code(statement))
         if only is not None:
             return only, span, not self._splits_repetition(only, span)
@@ -186,7 +194,7 @@ class NestedReader:
 
     def _as_list(self, inner: Span, lent: bytes | None = None) -> list[Piece] | None:
         """Return the elements of `inner` between brackets, or None if it is no list of expressions."""
-        if lent is None and self._buffer[inner.start - 1] == ord("{"):
+        if lent is None and self._sheet.code[inner.start - 1] == ord("{"):
             lent = b"()"
         root = self._parse_between(inner, lent)
         statement = _only(_code(root)) if not root.has_error else None
@@ -216,7 +224,7 @@ class NestedReader:
         own = span_of(root)
         return any(
             each.span.overlaps(own) and each.span not in own and not (each.is_list and own in each.span)
-            for each in repetitions(self._code, span)
+            for each in repetitions(self._sheet.code, span)
         )
 
     def _as_block(self, inner: Span) -> list[Piece] | None:
@@ -257,73 +265,37 @@ class NestedReader:
     def _body(self, call: MacroCall, arm: Span, parent: SyntaxTree) -> SyntaxTree:
         inner = Span(call.args.start + 1, max(call.args.start + 1, call.args.end - 1))
         self._spend(len(call.span) + len(inner))
-        masks = list(body_masks(self._code, arm, inner))
+        masks = list(body_masks(self._sheet.code, arm, inner))
         for mask in masks:
-            self._overwrite(inner, mask)
+            self._sheet.mask(inner, self._edition, mask)
             pieces = self._as_block(inner) or self._as_list(inner, b"()")
             if pieces is not None and len(pieces) == 1:
                 root, _, exact = pieces[0]
                 exact = exact and not self._has_dollar(inner)
                 return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, exact)
-        self._overwrite(inner, masks[0])
+        self._sheet.mask(inner, self._edition, masks[0])
         root = self._parse_between(inner, b"{}")
-        is_empty = not any(token.kind is not TokenKind.COMMENT for token in tokens(self._code, inner))
+        is_empty = not any(token.kind is not TokenKind.COMMENT for token in tokens(self._sheet.code, inner))
         return SyntaxTree(TreeKind.MACRO_BODY, root, inner, self._source, parent, call, None, is_empty)
 
     def _has_dollar(self, inner: Span) -> bool:
         """Whether masking left a `$`, as in the `$$x` of a macro that defines a macro."""
-        if self._buffer.find(b"$", inner.start, inner.end) < 0:
-            return False
-        return any(token.text == b"$" for token in tokens(self._buffer, inner))
-
-    def _overwrite(self, span: Span, replacements: Iterable[Replacement]) -> None:
-        self._buffer[span.start : span.end] = masked(self._code[span.start : span.end], self._source.edition)
-        for offset, text in replacements:
-            self._buffer[offset : offset + len(text)] = text
+        text = self._sheet.masked_at(inner)
+        return b"$" in text and any(token.text == b"$" for token in tokens(text))
 
     def _example_tree(self, example: DocExample, parent: SyntaxTree | None) -> SyntaxTree:
-        self._blank_between(example.code_ranges)
-        for line in example.code_ranges:
-            self._buffer[line.start : line.end] = masked(self._code[line.start : line.end], example.edition)
-        root = self._parse_statements(example.span)
+        self._spend(len(example.span))
+        self._documents.blank_between(example.code_ranges)
+        self._documents.mask(example.span, example.edition)
+        root = self._documents.parse_statements(example.span)
         exact = not root.has_error
         return SyntaxTree(
             TreeKind.DOC_EXAMPLE, root, example.span, self._source, parent, None, example, exact
         )
 
-    def _blank_between(self, ranges: Sequence[Span]) -> None:
-        """Make spaces of what stands before the code of each line: `/// `, and the mark of hidden lines."""
-        for line, following in pairwise(ranges):
-            gap = slice(line.end, following.start)
-            self._code[gap] = self._buffer[gap] = b" " * (following.start - line.end)
-
     def _parse_between(self, inner: Span, lent: bytes | None) -> Node:
-        """Parse `inner` with the bytes beside it, read as the brackets `lent` where given."""
-        whole = Span(inner.start - 1, inner.end + 1)
-        if lent is None:
-            return self._parse(whole)
-        with self._lent(inner.start - 1, lent[:1]), self._lent(inner.end, lent[1:]):
-            return self._parse(whole)
-
-    def _parse_statements(self, span: Span) -> Node:
-        """Parse `span` as statements; the byte behind it is read as the `;` that may lack."""
-        if span.end >= len(self._content):
-            return self._parse(span)
-        with self._lent(span.end, b";"):
-            return self._parse(Span(span.start, span.end + 1))
-
-    @contextmanager
-    def _lent(self, offset: int, byte: bytes) -> Iterator[None]:
-        kept = self._buffer[offset]
-        self._buffer[offset] = byte[0]
-        yield
-        self._buffer[offset] = kept
-
-    def _parse(self, span: Span) -> Node:
-        self._spend(len(span))
-        end = len(self._content)
-        self._parser.included_ranges = [_range(span.start, span.end), _range(end, end + len(_SENTINEL))]
-        return self._parser.parse(self._buffer).root_node
+        self._spend(len(inner))
+        return self._sheet.parse_between(inner, lent)
 
     def _spend(self, count: int) -> None:
         self._allowance -= count
@@ -336,11 +308,6 @@ class NestedReader:
             where=str(self._source.path),
             hint="Leave the file out with `--exclude`.",
         )
-
-
-def _range(start: int, end: int) -> Range:
-    # Only bytes matter here: points are never read.
-    return Range(Point(0, start), Point(0, end), start, end)
 
 
 def _code(node: Node) -> Iterator[Node]:

@@ -259,3 +259,41 @@ def test_a_large_file_is_read() -> None:
     file = source("fn f() { try!(x); }\n" * 5_000)
 
     assert len(file.trees_containing((b"try!",))) == 5_001
+
+
+def test_an_example_in_a_macros_input_does_not_become_code() -> None:
+    code = """macro_rules! m { ($n:ident) => {
+    /// ```
+    /// try!(a
+    /// );
+    /// ```
+    fn $n() { try!(b) }
+} }
+flags! {
+    /// ```
+    /// try!(c);
+    /// ) try!(d
+    /// ```
+    fn e() { try!(f) }
+}
+"""
+    operands = [
+        (root_text(tree), tree.is_trusted)
+        for tree in source(code).trees
+        if tree.kind is TreeKind.MACRO_ARGUMENT
+    ]
+
+    assert ("b", True) in operands
+    assert ("f", True) in operands
+    assert ("a", True) in operands
+    assert [tree.exact for tree in source(code).trees if tree.kind is TreeKind.MACRO_BODY] == [True]
+
+
+def test_reading_in_parts_gives_what_reading_at_once_gives() -> None:
+    code = DOCUMENTED + "macro_rules! m { ($($t:tt)*) => { try!($($t)*); vec![try!(x)] } }"
+    whole = [(tree.kind, tree.span, tree.exact) for tree in source(code).trees]
+    file = source(code)
+    for kind, span, _ in whole:
+        assert (kind, span) in [(tree.kind, tree.span) for tree in file.trees_at(span)]
+
+    assert [(tree.kind, tree.span, tree.exact) for tree in file.trees] == whole
