@@ -7,8 +7,9 @@ are written is said on the command line or in the user's own file alone.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,27 +18,56 @@ from codemods.errors import UsageError
 
 FILE_NAME = "codemod.toml"
 
-# Name -> the type of its value. What a workspace may say: which files, which policies.
-NARROWING: Mapping[str, type] = {
-    "only": list,
-    "exclude": list,
-    "package": list,
-    "msrv": str,
-    "commit-per": str,
-    "set": dict,
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a value may be: a description for people, and the test."""
+
+    text: str
+    accepts: Callable[[Any], bool]
+
+
+def _one_of(*choices: str) -> Kind:
+    return Kind(f"one of {', '.join(choices)}", lambda value: value in choices)
+
+
+_TEXT = Kind("a text", lambda value: isinstance(value, str))
+_TEXTS = Kind("a list of texts", lambda value: isinstance(value, list) and all(map(_TEXT.accepts, value)))
+_TRUTH = Kind("true or false", lambda value: isinstance(value, bool))
+_SECONDS = Kind(
+    "a number of seconds, 1 or more",
+    lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value >= 1,
+)
+_VERSION = Kind(
+    'a Rust version such as "1.56"',
+    lambda value: isinstance(value, str) and re.fullmatch(r"\d+\.\d+(\.\d+)?", value) is not None,
+)
+_SETTINGS = Kind(
+    "a table of `RECIPE.KEY = VALUE`",
+    lambda value: isinstance(value, dict) and all(isinstance(each, dict) for each in value.values()),
+)
+
+# What a workspace may say: which files, which policies.
+NARROWING: Mapping[str, Kind] = {
+    "only": _TEXTS,
+    "exclude": _TEXTS,
+    "package": _TEXTS,
+    "msrv": _VERSION,
+    "commit-per": _one_of("run", "package", "file"),
+    "set": _SETTINGS,
 }
 # What only the user's own file may say besides.
-OWN: Mapping[str, type] = {
-    "features": list,
-    "all-features": bool,
-    "test": bool,
-    "timeout": (int),
-    "toolchain": str,
-    "sandbox": str,
-    "pass-env": list,
-    "strict-stable": bool,
-    "report": list,
-    "branch": str,
+OWN: Mapping[str, Kind] = {
+    "features": _TEXTS,
+    "all-features": _TRUTH,
+    "test": _TRUTH,
+    "timeout": _SECONDS,
+    "toolchain": _TEXT,
+    "sandbox": _one_of("auto", "require", "off"),
+    "pass-env": _TEXTS,
+    "strict-stable": _TRUTH,
+    "report": _TEXTS,
+    "branch": _TEXT,
 }
 
 
@@ -76,7 +106,7 @@ def find_workspace_file(directory: Path) -> Path | None:
     return None
 
 
-def _read(file: Path, allowed: Mapping[str, type]) -> dict[str, Any]:
+def _read(file: Path, allowed: Mapping[str, Kind]) -> dict[str, Any]:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -84,21 +114,25 @@ def _read(file: Path, allowed: Mapping[str, type]) -> dict[str, Any]:
     for name, value in values.items():
         if name not in allowed:
             raise UsageError(f"`{name}` is not allowed here", where=str(file), hint=_hint(name, allowed))
-        if not isinstance(value, allowed[name]):
-            raise UsageError(
-                f"`{name}` must be {_kind(allowed[name])}, not {value!r}", where=str(file), hint=None
-            )
-    return values
+        kind = allowed[name]
+        if not kind.accepts(value):
+            raise UsageError(f"`{name}` must be {kind.text}, not {value!r}", where=str(file))
+    return _flattened(values)
 
 
-def _hint(name: str, allowed: Mapping[str, type]) -> str:
+def _flattened(values: dict[str, Any]) -> dict[str, Any]:
+    """Return `values` with the tables of `set` as on the command line: `RECIPE.KEY` -> text."""
+    tables = values.pop("set", {})
+    pairs = {
+        f"{recipe}.{key}": str(value) for recipe, table in tables.items() for key, value in table.items()
+    }
+    return {**values, "set": pairs} if pairs else values
+
+
+def _hint(name: str, allowed: Mapping[str, Kind]) -> str:
     if name in OWN or name in ("trust-recipes", "run", "endpoint", "key", "model"):
         return (
             "A workspace's file may only narrow what is done;"
             f" give --{name} on the command line or put it into your own file."
         )
     return f"The names are: {', '.join(sorted(allowed))}."
-
-
-def _kind(kind: type) -> str:
-    return {list: "a list", str: "a text", dict: "a table", bool: "true or false"}.get(kind, "a number")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from codemods.cli import options
+from codemods.errors import UsageError
 
 
 @click.command("doctor")
@@ -19,6 +20,8 @@ def command(directory: Path, toolchain: str | None) -> None:
     from codemods.cargo.toolchain import find_toolchain  # noqa: PLC0415
     from codemods.review.escape import terminal_line  # noqa: PLC0415
 
+    if not directory.is_dir():
+        raise UsageError("there is no such directory", where=str(directory))
     folder = directory.resolve()
     found = find_toolchain(folder, environ=os.environ, repository_root=folder, override=toolchain)
     click.echo(f"toolchain {found.name}, chosen by {found.chosen_by}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -31,15 +32,15 @@ def command(what: str, directory: Path, color: str) -> None:
     if recipe is not None:
         _show_recipe(recipe, color)
         return
-    codes = {**CODES, **{code: text for info in infos for code, text in info.codes}}
-    if what in codes:
-        click.echo(fill(f"{what}: {codes[what]}", 90))
+    if what in CODES:
+        click.echo(fill(f"{what}: {CODES[what]}", 90))
         return
-    document, site = _site(what, directory)
-    if site is not None and document is not None:
-        _show_site(document, site, color)
-        return
-    raise _unknown(what, [info.id for info in infos] + list(codes))
+    for document in _documents(directory):
+        sites = [site for site in document.sites if what in (site.id, site.code)]
+        if sites:
+            _show_sites(document, sites, color)
+            return
+    raise _unknown(what, [info.id for info in infos] + list(CODES))
 
 
 def _show_recipe(info: RecipeInfo, color: str) -> None:
@@ -50,8 +51,8 @@ def _show_recipe(info: RecipeInfo, color: str) -> None:
     options.console(color).print(Markdown(page(info)))
 
 
-def _site(id: str, directory: Path) -> tuple[RunDocument | None, SiteRecord | None]:
-    """Return the site in the newest of our branches that has it."""
+def _documents(directory: Path) -> Iterator[RunDocument]:
+    """Yield what the runs on our branches came to, the newest first."""
     from codemods.engine.serial import load  # noqa: PLC0415
     from codemods.vcs.notes import noted_branches, read_note  # noqa: PLC0415
     from codemods.vcs.repository import Repository  # noqa: PLC0415
@@ -59,22 +60,19 @@ def _site(id: str, directory: Path) -> tuple[RunDocument | None, SiteRecord | No
     try:
         repository = Repository.open(directory)
     except CodemodError:
-        return None, None
+        return  # no repository: there are no branches either
     for branch in noted_branches(repository):
-        document = load(read_note(repository, branch.tip) or b"")
-        for site in document.sites:
-            if site.id == id:
-                return document, site
-    return None, None
+        yield load(read_note(repository, branch.tip) or b"")
 
 
-def _show_site(document: RunDocument, site: SiteRecord, color: str) -> None:
+def _show_sites(document: RunDocument, sites: Sequence[SiteRecord], color: str) -> None:
     from dataclasses import replace  # noqa: PLC0415
 
     from codemods.review.terminal import show_review  # noqa: PLC0415
 
-    changes = tuple(change for change in document.changes if site.id in change.sites)
-    alone = replace(document, sites=(site,), changes=changes)
+    ids = {site.id for site in sites}
+    changes = tuple(change for change in document.changes if ids.intersection(change.sites))
+    alone = replace(document, sites=tuple(sites), changes=changes)
     show_review(options.console(color), alone, verbose=True)
 
 

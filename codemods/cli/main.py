@@ -126,7 +126,7 @@ def show(error: CodemodError) -> int:
     from codemods.review.escape import terminal  # noqa: PLC0415 - only on errors
 
     click.echo(f"error: {terminal(error.message)}", err=True)
-    if error.where:
+    if error.where and f"--> {error.where}" not in error.message:  # rustc says it itself
         click.echo(f"  --> {terminal(error.where)}", err=True)
     if error.hint:
         click.echo(f"hint: {terminal(error.hint)}", err=True)

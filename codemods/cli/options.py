@@ -22,6 +22,7 @@ directory = click.option(
     metavar="DIR",
     default=".",
     type=click.Path(path_type=Path),
+    callback=lambda _context, _parameter, folder: folder.absolute(),  # messages say where that is
     help="Work in DIR instead of the current folder.",
 )
 color = click.option(

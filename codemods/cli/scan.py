@@ -44,6 +44,8 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
 
     if given["staged"] and given["rev"]:
         raise UsageError("--staged and --rev exclude each other")
+    if given["maximum"] is not None and not given["check"]:
+        raise UsageError("--max needs --check", hint="`codemod scan --check --max N` exits 1 above N.")
     chosen, infos = _recipes(recipes, directory, trust=given["trust_recipes"])
     tree = _tree(directory, given)
     only, exclude = _globs(directory, given)

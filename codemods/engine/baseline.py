@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,13 @@ from codemods.cargo.diagnostics import Diagnostic
 from codemods.cargo.metadata import Package
 from codemods.cargo.report import CheckReport, Unit
 from codemods.errors import BaselineError
+
+# No build asks for these, and every terminal has them.
+_OF_THE_SESSION = re.compile(
+    r"_|PWD|OLDPWD|SHELL|SHLVL|PS\d|PAGER|EDITOR|VISUAL|LESS\w*|LS_COLORS|HIST\w*|COLUMNS|LINES|MAIL|DISPLAY"
+    r"|HOSTNAME|WINDOWID|TERM_\w+|VTE_\w+|DBUS_\w+|XDG_\w+|DESKTOP_\w+|GNOME_\w+|WAYLAND_\w+|TMUX\w*|VIRTUAL_ENV\w*"
+    r"|CONDA_\w+|PYENV_\w+|PYTHON\w*|PIP_\w+|TOX_\w+|GIT_\w+"
+)
 
 Build = Callable[[bool], CheckReport]  # whether to cap lints -> the build
 
@@ -60,12 +68,20 @@ def broken_baseline(errors: Iterable[Diagnostic], withheld: Iterable[str]) -> Ba
     """Return the error that says that the untouched commit does not build."""
     error = next(iter(errors))
     place = next((place for place in error.places if place.is_primary), None)
-    names = ", ".join(withheld)
+    text = (error.rendered or error.message).rstrip()
+    names = ", ".join(_worth_naming(withheld, text))
     hint = "Make `cargo check --workspace --all-targets` pass on this commit first."
     if names:
-        hint += f" If the build needs one of the withheld environment variables ({names}): `--pass-env NAME`."
+        hint += f" If the build needs an environment variable that is withheld: `--pass-env NAME` ({names})."
     return BaselineError(
-        f"the untouched commit does not build here:\n{(error.rendered or error.message).rstrip()}",
+        f"the untouched commit does not build here:\n{text}",
         where=f"{place.path}:{place.line}:{place.column}" if place else None,
         hint=hint,
     )
+
+
+def _worth_naming(withheld: Iterable[str], error: str) -> list[str]:
+    """Return the variables that the error speaks of, else those that a shell or desktop does not set."""
+    names = list(withheld)
+    mentioned = [name for name in names if re.search(rf"\b{re.escape(name)}\b", error)]
+    return mentioned or [name for name in names if not _OF_THE_SESSION.fullmatch(name)]

@@ -12,6 +12,7 @@ from codemods.engine.overlay import Overlay
 from codemods.engine.stage import Stage
 from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change
+from codemods.recipe.recipe import Recipe
 from codemods.vcs.branch import Built, CommitPlan, build_commits, publish
 from codemods.vcs.names import check_branch, next_free_branch
 
@@ -67,7 +68,8 @@ def build_branch(bench: Workbench, stages: Sequence[Stage]) -> BuiltBranch:
         for (_, draft), commit in zip(drafted, built.commits, strict=True)
         for change in draft.changes
     }
-    return BuiltBranch(_branch_name(bench, stages), built, commits)
+    name = branch_name(bench, [stage.recipe for stage in stages])
+    return BuiltBranch(name, built, commits)
 
 
 def publish_branch(bench: Workbench, branch: BuiltBranch, document: RunDocument) -> None:
@@ -78,11 +80,16 @@ def publish_branch(bench: Workbench, branch: BuiltBranch, document: RunDocument)
     publish(bench.repository, branch.built, branch=branch.name, note=dump(document).encode())
 
 
-def _branch_name(bench: Workbench, stages: Sequence[Stage]) -> str:
+def branch_name(bench: Workbench, recipes: Sequence[Recipe]) -> str:
+    """Return the name of the branch to write: the one asked for, or the first that is free.
+
+    Raises:
+        BranchTaken: the branch that `--branch` names exists, or one is in the way.
+    """
     if bench.request.branch is not None:
         check_branch(bench.repository, bench.request.branch)
         return bench.request.branch
-    name = stages[0].recipe.id if len(stages) == 1 else "upgrade"
+    name = recipes[0].id if len(recipes) == 1 else "upgrade"
     return next_free_branch(bench.repository, f"codemod/{name}")
 
 

@@ -9,6 +9,7 @@ from codemods.errors import UsageError
 from codemods.recipe.discover import discover, load, select
 from codemods.recipe.metadata import MetadataCache
 from codemods.recipe.recipe import Recipe
+from codemods.recipe.settings import read_settings
 from codemods.recipe.trust import Trust
 
 
@@ -19,7 +20,7 @@ def chosen_recipes(request: Request, workspace: Path) -> tuple[Recipe, ...]:
 
     Raises:
         UnknownRecipe, UntrustedRecipe: see `codemods.recipe`.
-        UsageError: a setting names a recipe that does not run.
+        UsageError: a setting names a recipe that does not run, or is not one of its settings.
     """
     infos = discover(workspace, MetadataCache(request.folders.cache / "recipes"))
     wanted = select(infos, request.recipes) if request.recipes else infos
@@ -30,7 +31,19 @@ def chosen_recipes(request: Request, workspace: Path) -> tuple[Recipe, ...]:
     if not request.recipes:
         recipes = tuple(recipe for recipe in recipes if recipe.claims_equality)
     _refuse_stray_settings(request, recipes)
+    for recipe in recipes:
+        read_settings(recipe.id, recipe.settings, settings_of(recipe, request))
     return recipes
+
+
+def settings_of(recipe: Recipe, request: Request) -> dict[str, object]:
+    """Return what `--set` says for `recipe`."""
+    prefix = f"{recipe.id}."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in request.settings.items()
+        if name.startswith(prefix)
+    }
 
 
 def _refuse_stray_settings(request: Request, recipes: tuple[Recipe, ...]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from codemods import __version__
 from codemods.cargo.report import CheckReport
-from codemods.engine.branching import BuiltBranch, build_branch, publish_branch
+from codemods.engine.branching import BuiltBranch, branch_name, build_branch, publish_branch
 from codemods.engine.document import (
     BaselineRecord,
     ConfigurationRecord,
@@ -42,6 +42,7 @@ def run(request: Request, listener: Listener | None = None) -> Result:
     started = time.monotonic()
     with open_workbench(request, listener or Silent()) as bench:
         recipes = chosen_recipes(request, bench.repository.root / bench.root)
+        branch_name(bench, recipes)  # a name that is taken is said now, not after minutes of compiling
         stages: list[Stage] = []
         overlay: Overlay = {}
         report: CheckReport | None = None

@@ -13,6 +13,7 @@ from codemods.engine.examples import ExampleCheck, check_examples
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.oracle import Answers, in_example
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
+from codemods.engine.recipes import settings_of
 from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
@@ -54,7 +55,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     answers = ask(bench, recipe, sites, baseline, base)
     proposals = tuple(
         _unless_shared(proposal, baseline.report.foreign_files)
-        for proposal in recipe.plan(sites, Facts(answers.facts), bench.settings(recipe))
+        for proposal in recipe.plan(sites, Facts(answers.facts), settings_of(recipe, bench.request))
     )
     return _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
 

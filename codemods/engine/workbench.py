@@ -35,6 +35,7 @@ from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.request import Request
 from codemods.engine.scan import NotRead, scan
 from codemods.engine.store import StepStore
+from codemods.errors import UsageError
 from codemods.recipe.proposals import Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
@@ -159,15 +160,6 @@ class Workbench:
                     f" the result of {recipe.id} needs Rust {recipe.min_rust} or newer."
                 )
         return None
-
-    def settings(self, recipe: Recipe) -> dict[str, object]:
-        """Return what `--set` says for `recipe`."""
-        prefix = f"{recipe.id}."
-        return {
-            name.removeprefix(prefix): value
-            for name, value in self.request.settings.items()
-            if name.startswith(prefix)
-        }
 
     @cached_property
     def _is_wanted(self) -> Callable[[PurePosixPath], bool]:
@@ -314,6 +306,7 @@ class _Equipment:
         runner = Runner(environment, Limits(seconds=self.request.timeout), sandbox)
         workspace = self._workspace(toolchain, runner)
         workspace.select(self.request.packages)  # refuse an unknown one before anything is built
+        _require_features(workspace, self.request.features)
         build = self._build(workspace, toolchain, runner)
         names = tuple(
             str(entry.path) for entry in self.repository.entries(self.scratch.commit) if entry.is_regular
@@ -336,6 +329,12 @@ class _Equipment:
 
     def _workspace(self, toolchain: Toolchain, runner: Runner) -> Workspace:
         """Return the workspace; folders outside of the repository that it needs are linked first."""
+        if not self.directory.is_dir():
+            raise UsageError(
+                f"commit {self.scratch.commit[:10]} has no such folder",
+                where=str(self.user_directory),
+                hint="Commit it first: codemod analyses commits, never uncommitted files.",
+            )
         workspace = load_workspace(
             self.directory, repository_root=self.scratch.root, toolchain=toolchain, runner=runner
         )
@@ -402,4 +401,17 @@ class _Equipment:
         for name in self.scratch.missing_submodules:
             bench.note(
                 f"The submodule {name} is not checked out here, so its files are missing in the builds."
+            )
+
+
+def _require_features(workspace: Workspace, names: Sequence[str]) -> None:
+    """Refuse a feature that no member has (one of a dependency, `dep/name`, is left to cargo)."""
+    known = {name for package in workspace.members for name in package.features}
+    for name in names:
+        if "/" not in name and name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise UsageError(
+                f"no package of this workspace has the feature `{name}`",
+                where=f"--features {name}",
+                hint=f"Features here: {there}.",
             )
