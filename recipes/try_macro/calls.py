@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.recipe import Site, Span, SyntaxTree, Token, TokenKind, TreeKind
+from codemods.recipe import Site, Span, SyntaxTree, Token, TokenKind
 
-from .finding import spellings
 from .outline import Group, GroupKind, Outline
 
 # Kinds of tree-sitter to which `?` can be added as they are: nothing binds tighter.
@@ -79,11 +78,7 @@ class Call:
     def tree(self) -> SyntaxTree | None:
         """The operand as a tree; None where it does not parse as one expression."""
         args = Span(self.outline.code[self.opening].span.start, self.outline.code[self.closing].span.end)
-        trees = [
-            tree
-            for tree in self.site.source.trees_containing(spellings(self.site.source))
-            if tree.kind is TreeKind.MACRO_ARGUMENT and tree.macro is not None and tree.macro.args == args
-        ]
+        trees = self.outline.arguments.get(args, ())
         return trees[0] if len(trees) == 1 and trees[0].exact else None
 
     @cached_property
@@ -113,6 +108,11 @@ class Call:
         if self.tree is None or "$G" in self.shape:
             return True
         return self.tree.root.type not in _COMPLETE
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether nothing shows how the operand is built, so that parentheses only may be right."""
+        return self.tree is None and not _CHAIN.fullmatch(self.shape) and "$" not in self.shape
 
     @property
     def shows_braces(self) -> bool:

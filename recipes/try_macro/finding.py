@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from codemods.recipe import Match, Source, Span, SyntaxTree, macro_calls
 
 from .outline import root_of, visible
+from .spelling import invocations, spellings
 
 NEEDLE = b"try"
 # `try!`, perhaps with a comment before the `!`, or an import of it. What it really is, is seen later.
 CONFIRM = rb"\btry\s*[!/]|\b(?:std|core)\s*::\s*(?:\{[^;]*)?(?:r#)?try\b"
 
-_GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
-_IMPORT = re.compile(rb"\b(?:std|core)\s*::\s*(?:\{[^;]*?)?(?:r#)?try\s+as\s+((?:r#)?\w+)")
 _COMMENTS_AND_STRINGS = frozenset(
     [
         "line_comment",
@@ -31,27 +29,14 @@ _COMMENTS_AND_STRINGS = frozenset(
 
 def find_try(source: Source) -> Iterator[Match]:
     """Yield every invocation of `try!`, whatever its path, and of what the file imports it as."""
-    places = [found.start() for found in _invocations(source)]
+    places = [place for place, _ in invocations(source.content)]
     if not places:
         return
-    trees = source.trees_containing(spellings(source))
+    trees = source.trees_containing(spellings(source.content))
     for place in places:
         found = _match_at(trees, place)
         if found is not None:
             yield found
-
-
-def spellings(source: Source) -> tuple[bytes, ...]:
-    """Return the ways in which `source` writes the name and its `!`: only trees with one matter."""
-    return tuple(sorted({found[0] for found in _invocations(source)}))
-
-
-def _invocations(source: Source) -> Iterator[re.Match[bytes]]:
-    """Yield what reads like the name and its `!`, in comments and strings too."""
-    names = {b"try"} | {found[1].removeprefix(b"r#") for found in _IMPORT.finditer(source.content)}
-    word = b"|".join(re.escape(name) for name in sorted(names))
-    invocation = re.compile(rb"(?<![\w\x80-\xff])(?:r#)?(?:" + word + rb")" + _GAP + rb"!(?!=)", re.DOTALL)
-    return invocation.finditer(source.content)
 
 
 def _match_at(trees: Iterable[SyntaxTree], place: int) -> Match | None:

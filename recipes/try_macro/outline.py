@@ -11,6 +11,8 @@ from functools import cached_property
 
 from codemods.recipe import Span, SyntaxTree, Token, TokenKind, TreeKind, matching, tokens
 
+from .spelling import spellings
+
 _BOM = b"\xef\xbb\xbf"
 _NOT_A_LINE_BREAK = re.compile(rb"[^\n]")
 
@@ -71,6 +73,25 @@ class Outline:
             if index in self.partners:
                 open_groups.append(index)
         return tuple(parents)
+
+    @cached_property
+    def arguments(self) -> dict[Span, list[SyntaxTree]]:
+        """The parsed arguments of the file's `try!` calls, by where these have their delimiters."""
+        arguments: dict[Span, list[SyntaxTree]] = {}
+        for tree in self.tree.source.trees_containing(spellings(self.original)):
+            if tree.kind is TreeKind.MACRO_ARGUMENT and tree.macro is not None:
+                arguments.setdefault(tree.macro.args, []).append(tree)
+        return arguments
+
+    @cached_property
+    def macros(self) -> dict[bytes, list[int]]:
+        """Where macros are called, by name: the offsets of the names."""
+        macros: dict[bytes, list[int]] = {}
+        for opening in self.partners:
+            if self.text(opening - 1) == b"!" and self._is_word(opening - 2):
+                name = self.code[opening - 2]
+                macros.setdefault(name.text, []).append(name.span.start)
+        return macros
 
     def index_at(self, offset: int) -> int:
         """Return the index of the first code token that starts at or after `offset`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from codemods.recipe import Edit, Skipped
 
@@ -15,20 +15,13 @@ def moved_position(outline: Outline, edits: Sequence[Edit]) -> Skipped | None:
     `line!()` in a macro gives the line of its caller, so it counts wherever it stands.
     """
     joins_lines = any(b"\n" in edit.span.of(outline.content) for edit in edits)
-    if joins_lines and any(True for _ in _calls(outline, b"line")):
+    if joins_lines and b"line" in outline.macros:
         return Skipped(
             "position-value",
             "the file reads line numbers with `line!()`; joined lines would shift them",
         )
-    for column in _calls(outline, b"column"):
+    for column in outline.macros.get(b"column", ()):
         ends = [edit.span.end for edit in edits if edit.span.end <= column]
         if ends and b"\n" not in outline.content[max(ends) : column]:
             return Skipped("position-value", "`column!()` on the same line would give another number")
     return None
-
-
-def _calls(outline: Outline, name: bytes) -> Iterator[int]:
-    """Yield where the macro `name` of std is called."""
-    for index, token in enumerate(outline.code):
-        if token.text == name and outline.text(index + 1) == b"!" and index + 2 in outline.partners:
-            yield token.span.start

@@ -41,7 +41,7 @@ def objection(outline: Outline, index: int, is_try: frozenset[str]) -> Skipped |
     is_in_definition = False
     for group in outline.groups_around(index):
         match group.kind:
-            case GroupKind.CALL if not is_transparent(group, is_try):
+            case GroupKind.CALL if not _goes_away(outline, group, is_try):
                 found = _objection_of_call(outline, group, index)
                 if found is not None and found.code != STRINGIFIED:
                     return found
@@ -56,6 +56,11 @@ def objection(outline: Outline, index: int, is_try: frozenset[str]) -> Skipped |
             case GroupKind.TRY_BLOCK:
                 return Skipped("try-block", "in a `try` block `?` leaves the block, `try!` the function")
     return stringified
+
+
+def _goes_away(outline: Outline, group: Group, is_try: frozenset[str]) -> bool:
+    """Whether the group is that of std's `try!`, as far as this file shows."""
+    return is_transparent(group, is_try) and not _definitions_in_scope(outline, group)
 
 
 def _objection_of_call(outline: Outline, group: Group, index: int) -> Skipped | None:

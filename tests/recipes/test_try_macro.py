@@ -39,6 +39,15 @@ def test_each_case_has_a_name_of_its_own() -> None:
     assert [name for name, count in counts.items() if count > 1] == []
 
 
+def test_every_code_is_explained_and_has_a_case() -> None:
+    used = {case.code for case in CASES if case.code is not None} - {"kept"}
+    assert used == set(try_macro.codes)
+
+
+def test_the_declared_fact_is_the_one_that_is_asked_for() -> None:
+    assert try_macro.facts == (import_module("codemods.recipes.try_macro.origins").ORIGIN,)
+
+
 @pytest.mark.cargo
 @pytest.mark.skipif(shutil.which("rustc") is None, reason="needs rustc")
 @pytest.mark.parametrize("edition", sorted({case.edition for case in COMPILED}))

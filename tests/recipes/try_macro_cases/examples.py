@@ -70,6 +70,13 @@ UNCOMPILED = [
         doc("cfg_if! { if #[cfg(a)] { fn x() -> R {", "    Ok(try!(g()))", "} } }"),
         doc("cfg_if! { if #[cfg(a)] { fn x() -> R {", "    Ok(g()?)", "} } }"),
     ),
+    becomes("assertion", doc("assert!(try!(b()));"), doc("assert!(b()?);")),
+    becomes(
+        "collect that nothing compiles",
+        doc("let v: Vec<u8> = try!(it.collect());"),
+        doc("let v: Vec<u8> = it.collect::<Result<_, _>>()?;"),
+        answers=UNKNOWN,
+    ),
     stays("ignored example", doc("try!(g());", info="ignore"), "ignored-example"),
     becomes(
         "ignored on another target",

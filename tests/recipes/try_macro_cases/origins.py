@@ -1,7 +1,7 @@
 """Whose `try!` it is: std's by any path or name, or somebody else's."""
 
 from codemods.recipe import Unknown
-from codemods.recipe.testkit import OWN, UNKNOWN
+from codemods.recipe.testkit import OWN, STD, UNKNOWN
 from tests.recipes.try_macro_cases import becomes, stays
 
 CONTESTED = Unknown("src/macros.rs:3 defines one", contested=True)
@@ -115,6 +115,18 @@ UNCOMPILED = [
         answers=UNKNOWN,
     ),
     stays("unknown, by another path", "fn x() { my::try!(g()); }", "unresolved-macro", answers=UNKNOWN),
+    stays(
+        "std's inside an own one",
+        "macro_rules! try { ($($t:tt)*) => { stringify!($($t)*) }; }\nfn x() { try!(::std::try!(g())); }",
+        answers=lambda site, _fact: STD if site.text.startswith("::") else OWN,
+    ),
+    stays("unknown, and not understood", "fn x() { try!(a b + c); }", "unparsed", answers=UNKNOWN),
+    becomes(
+        "sum that nothing compiles",
+        "fn x() -> R { Ok(try!(it.sum())) }",
+        "fn x() -> R { Ok(it.sum::<Result<_, _>>()?) }",
+        answers=UNKNOWN,
+    ),
     stays(
         "input of a compiler test",
         "fn x() { try!(g()); }",

@@ -1,0 +1,26 @@
+"""How a file writes the macro's name: `try!`, `r#try !`, or what it imports it as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
+_IMPORT = re.compile(rb"\b(?:std|core)\s*::\s*(?:\{[^;]*?)?(?:r#)?try\s+as\s+(?:r#)?(\w+)")
+_CONTINUES = re.compile(rb"[\w\x80-\xff]")
+
+
+def invocations(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield place and text of what reads like the name and its `!`, in comments and strings too."""
+    names = {b"try"} | {found[1] for found in _IMPORT.finditer(content)}
+    for name in sorted(names):
+        # A pattern that begins with a plain word is searched fastest.
+        for found in re.finditer(re.escape(name) + _GAP + rb"!(?!=)", content, re.DOTALL):
+            start = found.start() - 2 * content.endswith(b"r#", 0, found.start())
+            if not _CONTINUES.match(content, start - 1, start):
+                yield start, content[start : found.end()]
+
+
+def spellings(content: bytes) -> tuple[bytes, ...]:
+    """Return the different texts of `invocations`: only syntax trees that hold one matter."""
+    return tuple(sorted({text for _, text in invocations(content)}))
