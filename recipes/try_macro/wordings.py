@@ -18,7 +18,10 @@ from .layout import Wording
 # Methods that return whatever type is asked for, with it as their only type parameter.
 _ANY_RESULT = (b"collect", b"sum", b"product")
 # In the file the name may be an alias of one parameter, as in `use std::io::Result`.
-_OTHER_RESULT = re.compile(rb"\b(?:type|struct|enum)\s+Result\b|\b(?:use|as)\b[^;{]*(?:\{[^;]*)?\bResult\b")
+_OTHER_RESULT = re.compile(
+    rb"\b(?:type|struct|enum|as)\s+Result\b|^\s*(?:pub\b[^;\n]*)?\buse\s[^;]*\bResult\b(?!\s+as\b)",
+    re.MULTILINE,
+)
 _BLOCKS = (b"{", b"unsafe", b"match", b"if", b"loop", b"while", b"for", b"async", b"const")
 
 
@@ -42,9 +45,12 @@ def wordings_of(call: Call, is_try: frozenset[str]) -> Iterator[tuple[str, Wordi
                 f"annotated {result}",
                 Wording(plain.before, plain.after, (Edit(Span(name.end, name.end), f"::<{result}<_, _>>"),)),
             )
-    for root in _roots(call):
-        result = "Result" if results[0] == "Result" else f"{root}::result::Result"
-        yield f"identity {root}", Wording(f"{root}::convert::identity::<{result}<_, _>>(", ")?")
+    for result in results:
+        for root in _roots(call):
+            is_short = result == "Result"
+            if is_short or result.startswith(f"{root}::"):
+                before = f"{root}::convert::identity::<{result}<_, _>>("
+                yield f"identity {root} {result}", Wording(before, ")?")
 
 
 def _of_reference(call: Call) -> Iterator[tuple[str, Wording]]:

@@ -46,13 +46,13 @@ CASES = [
         "into",
         "let v: i32 = try!(Ok::<i32, String>(1).into());",
         "let v: i32 = ::std::convert::identity::<Result<_, _>>(Ok::<i32, String>(1).into())?;",
-        form="identity ::std",
+        form="identity ::std Result",
     ),
     becomes(
         "into in 2018",
         "let v: i32 = r#try!(Ok::<i32, String>(1).into());",
         "let v: i32 = core::convert::identity::<Result<_, _>>(Ok::<i32, String>(1).into())?;",
-        form="identity core",
+        form="identity core Result",
         edition="2018",
     ),
     becomes(
@@ -61,13 +61,13 @@ CASES = [
         "i32 = try!(make());",
         "fn make<T: ::std::convert::From<Result<i32, String>>>() -> T { T::from(g()) } let v: "
         "i32 = ::std::convert::identity::<Result<_, _>>(make())?;",
-        form="identity ::std",
+        form="identity ::std Result",
     ),
     becomes(
         "identity needs no parentheses",
         "try!(N(1) + N(2));",
         "::std::convert::identity::<Result<_, _>>(N(1) + N(2))?;",
-        form="identity ::std",
+        form="identity ::std Result",
     ),
     becomes(
         "identity where the file has its own Result",
@@ -75,7 +75,21 @@ CASES = [
         "Result<i32> { Ok(try!(Ok::<i32, String>(1).into())) } }",
         "pub mod m { pub type Result<T> = ::std::result::Result<T, String>; pub fn x() -> Result<i32> "
         "{ Ok(::std::convert::identity::<::std::result::Result<_, _>>(Ok::<i32, String>(1).into())?) } }",
-        form="identity ::std",
+        form="identity ::std ::std::result::Result",
+    ),
+    becomes(
+        "a Result under another name is no other Result",
+        "use std::io::Result as Io;\nlet v: i32 = try!(Ok::<i32, String>(1 as i32).into());",
+        "use std::io::Result as Io;\nlet v: i32 = "
+        "::std::convert::identity::<Result<_, _>>(Ok::<i32, String>(1 as i32).into())?;",
+        form="identity ::std Result",
+    ),
+    becomes(
+        "an imported Result",
+        "fn y() {\n    use std::{fmt, io::Result};\n}\nlet v: i32 = try!(Ok::<i32, String>(1).into());",
+        "fn y() {\n    use std::{fmt, io::Result};\n}\nlet v: i32 = "
+        "::std::convert::identity::<::std::result::Result<_, _>>(Ok::<i32, String>(1).into())?;",
+        form="identity ::std ::std::result::Result",
     ),
     # A reference: `try!` matched through it.
     becomes(
@@ -110,6 +124,6 @@ UNCOMPILED = [
         "no_std",
         "let v: i32 = try!(make());",
         "let v: i32 = ::core::convert::identity::<Result<_, _>>(make())?;",
-        form="identity ::core",
+        form="identity ::core Result",
     ),
 ]
