@@ -14,10 +14,12 @@ from codemods.cargo.externs import extern_sources
 from codemods.cargo.replay import replay_unit
 from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
+from codemods.engine.macro_rules import answer_macro_rules
 from codemods.engine.oracle import Answers, Spot, answer_macro_origin, answer_reach, in_example
 from codemods.engine.overlay import Overlay
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
+from codemods.recipe.facts import Fact, MacroOrigin, MacroRules
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.canary import canary_edits
@@ -33,17 +35,22 @@ def ask(
     bench.listener.phase("ask", "what the compiler says of each site")
     asker = Asker(bench, baseline, overlay)
     with bench.timed("baseline"):
-        if not recipe.facts:
-            return answer_reach([s for s in sites if not in_example(s)], baseline.units, asker.canary)
-        all_answers = [
-            answer_macro_origin(fact, sites, baseline.units, asker.canary, asker.read, extern_sources)
-            for fact in recipe.facts
-        ]
-    return Answers(
-        {key: answer for answers in all_answers for key, answer in answers.facts.items()},
-        all_answers[0].reached,
-        all_answers[0].why_not,
-    )
+        answers = [_answer(fact, sites, baseline, asker) for fact in recipe.facts]
+        reach = next((each for each in answers if each.reached), None)
+        if reach is None:
+            code = [site for site in sites if not in_example(site)]
+            reach = answer_reach(code, baseline.units, asker.canary)
+    facts = {key: answer for each in answers for key, answer in each.facts.items()}
+    return Answers(facts, reach.reached, reach.why_not)
+
+
+def _answer(fact: Fact, sites: Sequence[Site], baseline: Baseline, asker: Asker) -> Answers:
+    units = baseline.units
+    match fact:
+        case MacroOrigin():
+            return answer_macro_origin(fact, sites, units, asker.canary, asker.read, extern_sources)
+        case MacroRules():
+            return answer_macro_rules(fact, sites, units, asker.read, extern_sources)
 
 
 class Asker:

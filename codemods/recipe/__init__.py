@@ -1,7 +1,7 @@
 """What a recipe author imports."""
 
 from codemods.recipe.constraints import Kind
-from codemods.recipe.facts import Answer, Fact, Facts, Known, MacroOrigin, Unknown
+from codemods.recipe.facts import Answer, Fact, Facts, Known, MacroOrigin, MacroRules, Unknown
 from codemods.recipe.lift import RecipeError
 from codemods.recipe.matcher import Capture
 from codemods.recipe.pattern import Pattern
@@ -45,6 +45,7 @@ __all__ = [
     "Kind",
     "Known",
     "MacroOrigin",
+    "MacroRules",
     "Match",
     "Option",
     "Origin",

@@ -43,7 +43,19 @@ class MacroOrigin:
     note: str  # the deprecation note that std gives it
 
 
-Fact = MacroOrigin  # becomes a union as more questions are answered
+@dataclass(frozen=True, slots=True)
+class MacroRules:
+    """How are the macros defined that a site is given to, where its own file does not show it?
+
+    `Known(text)`: the `macro_rules!` definitions, one after another, of every macro around the site
+    that has one in its crate or in a crate that this one depends on. A name may have several. `known`
+    are names that the recipe knows by itself, so that nobody looks for them.
+    """
+
+    known: frozenset[str] = frozenset()
+
+
+Fact = MacroOrigin | MacroRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from codemods.recipe import (
     Facts,
     Finder,
     MacroOrigin,
+    MacroRules,
     Proposal,
     Setting,
     Settings,
@@ -38,6 +39,7 @@ from codemods.recipe import (
     recipe,
 )
 
+from .definitions import EVALUATING
 from .finding import CONFIRM, NEEDLE, find_try
 from .outline import Outline, root_of
 from .planning import Plan
@@ -74,7 +76,7 @@ CODES = {
     applicability=Applicability.MACHINE_APPLICABLE,
     pattern=Finder(find_try, needles=(NEEDLE,), confirm=CONFIRM),
     codes=CODES,
-    facts=(MacroOrigin("try", note="use the `?` operator instead"),),
+    facts=(MacroOrigin("try", note="use the `?` operator instead"), MacroRules(EVALUATING)),
     settings=(
         Setting(
             "stringified",

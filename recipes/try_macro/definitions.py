@@ -83,6 +83,18 @@ def rules_of(content: bytes, inner: Span) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def rules_in(text: bytes, name: str) -> list[tuple[Rule, ...]]:
+    """Return the rules of each `macro_rules!` definition of `name` in `text`."""
+    code = _code(text, Span(0, len(text)))
+    partners = matching(code)
+    wanted = [b"macro_rules", b"!", name.encode()]
+    return [
+        rules_of(text, Span(code[at + 3].span.end, code[partners[at + 3]].span.start))
+        for at in range(len(code))
+        if _texts(code, at, 3) == wanted and at + 3 in partners
+    ]
+
+
 def hands_on(rules: Sequence[Rule], argument: Argument) -> bool:
     """Whether any expression at `argument` is evaluated as it stands, whichever tokens it is made of.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codemods.recipe import Answer, Known, MacroOrigin, Skipped
+from codemods.recipe import Answer, Known, MacroOrigin, MacroRules, Skipped
 
 from .calls import Call
+from .definitions import EVALUATING
 from .imports import Import
 from .outline import Outline
 
 ORIGIN = MacroOrigin("try", note="use the `?` operator instead")
+RULES = MacroRules(EVALUATING)
 
 _STD_PATHS = frozenset({"try", "std::try", "core::try", "::std::try", "::core::try"})
 _RIVAL = re.compile(

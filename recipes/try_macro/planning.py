@@ -23,7 +23,7 @@ from codemods.recipe import (
 from .calls import Call, call_at
 from .imports import Import, imports_in, removal, uses_of
 from .layout import edits_of, is_repeated_statement
-from .origins import ORIGIN, left_by_example, left_by_origin
+from .origins import ORIGIN, RULES, left_by_example, left_by_origin
 from .outline import Outline
 from .positions import moved_position
 from .surroundings import STRINGIFIED, objection
@@ -54,7 +54,7 @@ class Plan:
 
     def _proposal(self, site: Site) -> Proposal:
         call = self._call(site)
-        shown = objection(self.outline, call.first, self.is_try)
+        shown = objection(self.outline, call.first, self.is_try, self._rules_elsewhere(call))
         left = self._left_by_origin(call) or shown
         if left is None or left.code == STRINGIFIED:
             left = _left_by_operand(call)
@@ -72,6 +72,10 @@ class Plan:
         if shown is not None and self.settings["stringified"] == "ask" and not is_in_example:
             return _question(site, shown, forms)
         return Change((site.id,), forms)
+
+    def _rules_elsewhere(self, call: Call) -> bytes:
+        answer = self.facts.about(call.site.id, RULES)
+        return answer.value.encode() if isinstance(answer, Known) else b""
 
     def _forms(self, call: Call) -> tuple[Form, ...]:
         return tuple(

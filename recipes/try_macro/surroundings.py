@@ -5,7 +5,7 @@ from __future__ import annotations
 from codemods.recipe import Skipped, Span, TokenKind
 
 from .calls import is_transparent
-from .definitions import EVALUATING, argument_at, hands_on, rules_of
+from .definitions import EVALUATING, Rule, argument_at, hands_on, rules_in, rules_of
 from .outline import Group, GroupKind, Outline
 
 STRINGIFIED = "stringified"
@@ -27,22 +27,21 @@ _TEMPLATES = frozenset(
         "quote_token",
     ]
 )
-# Macros of well-known crates that paste the items they are given, whatever these are made of.
-_PASTING = frozenset({"cfg_if", "serde_if_integer128"})
 _STD_ROOTS = (b"std", b"core", b"alloc")
 
 
-def objection(outline: Outline, index: int, is_try: frozenset[str]) -> Skipped | None:
+def objection(outline: Outline, index: int, is_try: frozenset[str], elsewhere: bytes) -> Skipped | None:
     """Return why the macros around the token at `index` do not let it change; None if they do.
 
-    With the code `STRINGIFIED`, the program would be the same but for a text it may print.
+    `elsewhere` are definitions of macros that other files hold. With the code `STRINGIFIED`, the
+    program would be the same but for a text it may print.
     """
     stringified = None
     is_in_definition = False
     for group in outline.groups_around(index):
         match group.kind:
             case GroupKind.CALL if not _goes_away(outline, group, is_try):
-                found = _objection_of_call(outline, group, index)
+                found = _objection_of_call(outline, group, index, elsewhere)
                 if found is not None and found.code != STRINGIFIED:
                     return found
                 stringified = stringified or found
@@ -63,7 +62,7 @@ def _goes_away(outline: Outline, group: Group, is_try: frozenset[str]) -> bool:
     return is_transparent(group, is_try) and not _definitions_in_scope(outline, group)
 
 
-def _objection_of_call(outline: Outline, group: Group, index: int) -> Skipped | None:
+def _objection_of_call(outline: Outline, group: Group, index: int, elsewhere: bytes) -> Skipped | None:
     name = group.name
     if name in _TEMPLATES:
         return Skipped(
@@ -71,24 +70,27 @@ def _objection_of_call(outline: Outline, group: Group, index: int) -> Skipped | 
         )
     definitions = _definitions_in_scope(outline, group)
     if definitions:
-        return _objection_of_own(outline, group, index, definitions)
+        rules = [rules_of(outline.content, _inner(outline, each)) for each in definitions]
+        return _objection_of_rules(outline, group, index, rules)
     is_std = not group.is_qualified or _root_of_path(outline, group) in _STD_ROOTS
     if is_std and name in ("stringify", "concat"):
         return Skipped("source-text", f"`{name}!` makes the source text a value of the program")
     if is_std and (name in _SHOWING or (name in _ASSERTING and not _has_message(outline, group))):
         return Skipped(STRINGIFIED, f"`{name}!` prints the source text of its argument")
-    if (is_std and name in EVALUATING | _ASSERTING) or name in _PASTING:
+    if is_std and name in EVALUATING | _ASSERTING:
         return None
-    return Skipped("unknown-macro", f"`{name}!` may look at the tokens it is given rather than evaluate them")
+    return _objection_of_rules(outline, group, index, rules_in(elsewhere, name))
 
 
-def _objection_of_own(outline: Outline, group: Group, index: int, definitions: list[Group]) -> Skipped | None:
-    """Return why a macro that this file defines may not be given other tokens; None if it may."""
+def _objection_of_rules(
+    outline: Outline, group: Group, index: int, definitions: list[tuple[Rule, ...]]
+) -> Skipped | None:
+    """Return why a macro with one of these definitions may not be given other tokens; None if it may."""
     argument = argument_at(outline.content, _inner(outline, group), outline.code[index].span.start)
-    rules = [rules_of(outline.content, _inner(outline, each)) for each in definitions]
-    if all(hands_on(each, argument) for each in rules):
+    if definitions and all(hands_on(each, argument) for each in definitions):
         return None
-    return Skipped("unknown-macro", f"`{group.name}!` of this file may look at the tokens it is given")
+    reason = f"`{group.name}!` may look at the tokens it is given rather than evaluate them"
+    return Skipped("unknown-macro", reason)
 
 
 def _root_of_path(outline: Outline, group: Group) -> bytes:

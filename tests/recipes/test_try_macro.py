@@ -45,7 +45,9 @@ def test_every_code_is_explained_and_has_a_case() -> None:
 
 
 def test_the_declared_fact_is_the_one_that_is_asked_for() -> None:
-    assert try_macro.facts == (import_module("codemods.recipes.try_macro.origins").ORIGIN,)
+    origins = import_module("codemods.recipes.try_macro.origins")
+
+    assert try_macro.facts == (origins.ORIGIN, origins.RULES)
 
 
 @pytest.mark.cargo

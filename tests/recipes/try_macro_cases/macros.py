@@ -1,5 +1,9 @@
 """Macros around a site: those that evaluate their arguments, and those that look at tokens."""
 
+from codemods.recipes.try_macro.origins import ORIGIN, RULES
+
+from codemods.recipe import Answer, Fact, Known
+from codemods.recipe.testkit import STD
 from tests.recipes.try_macro_cases import becomes, stays
 
 CASES = [
@@ -196,19 +200,48 @@ STRINGIFIED = [
     stays("std path", "::std::assert!(try!(b()));", "stringified"),
 ]
 
+
+def defined(text: str) -> dict[Fact, Answer]:
+    """Return the answers where the macros around a site are defined elsewhere, as `text` says."""
+    return {ORIGIN: STD, RULES: Known(text, "a test")}
+
+
 UNCOMPILED = [
     becomes(
         "assert, when told to", "assert!(try!(b()));", "assert!(b()?);", settings={"stringified": "rewrite"}
     ),
     becomes(
-        "cfg_if",
-        "cfg_if! { if #[cfg(unix)] { fn x() -> R { Ok(try!(g())) } } else { } }",
-        "cfg_if! { if #[cfg(unix)] { fn x() -> R { Ok(g()?) } } else { } }",
+        "a macro of another crate that pastes its tokens",
+        "paste_if! { fn x() -> R { Ok(try!(g())) } }",
+        "paste_if! { fn x() -> R { Ok(g()?) } }",
+        answers=defined("macro_rules! paste_if { ($($t:tt)*) => { $($t)* }; }"),
     ),
     becomes(
-        "a well-known macro that pastes",
-        "serde_if_integer128! { fn x() -> R { Ok(try!(g())) } }",
-        "serde_if_integer128! { fn x() -> R { Ok(g()?) } }",
+        "a macro of another file that takes an expression",
+        "log!(1, try!(g()));",
+        "log!(1, g()?);",
+        answers=defined("macro_rules! log { ($a:expr, $b:expr) => { ($a, $b) }; }"),
+    ),
+    stays(
+        "a macro of another file that looks at the tokens",
+        "log!(try!(g()));",
+        "unknown-macro",
+        answers=defined("macro_rules! log { ($i:ident ! $t:tt) => { 0 }; ($a:expr) => { $a }; }"),
+    ),
+    stays(
+        "one of two definitions looks at the tokens",
+        "log!(try!(g()));",
+        "unknown-macro",
+        answers=defined(
+            "macro_rules! log { ($a:expr) => { $a }; }\n"
+            "macro_rules! log { ($($t:tt)*) => { stringify!($($t)*) }; }"
+        ),
+    ),
+    stays(
+        "another definition than that",
+        "log!(try!(g()));",
+        "unknown-macro",
+        answers=defined("macro_rules! lo { ($a:expr) => { $a }; }"),
     ),
     stays("stringify", "stringify!(try!(x));", "source-text"),
     stays("concat", "concat!(stringify!(try!(x)));", "source-text"),
