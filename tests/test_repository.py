@@ -257,7 +257,8 @@ def test_the_picture_loads_nothing() -> None:
 
 
 def test_no_file_names_a_machine() -> None:
-    unwanted = re.compile(r"/(?:home|Users)/(?!(?:u|me|user|USER)\b)\w+|/root/\w|/work/|\.internal\b")
+    homes = r"/(?:home|Users)/(?!(?:u|me|user|USER)\b)\w+|(?<![\w>])/root/\w"
+    unwanted = re.compile(homes + r"|/work/(?:main|shared)|\.internal\b")
     binary = {".ico", ".png", ".gif", ".jpg"}
 
     found = [
