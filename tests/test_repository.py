@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from codemods.cli.config import NARROWING, OWN
+from codemods.cli.config import NARROWING, OWN, read_configuration
 from codemods.cli.main import COMMANDS, cli
 from codemods.errors import ExitCode
 
@@ -243,6 +243,17 @@ def test_the_page_of_the_configuration_lists_every_name_and_who_may_say_it() -> 
     del accepted["report"]  # FIXME: it is accepted, and nothing honours it
 
     assert listed == accepted
+
+
+def test_the_example_of_a_configuration_is_accepted(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "codemod.toml").write_text(example, "utf-8")
+
+    values = read_configuration(tmp_path, tmp_path / "none.toml").values
+
+    assert values["set"] == {"try-macro.stringified": "rewrite"}
+    assert values["commit-per"] == "file"
 
 
 def test_the_picture_loads_nothing() -> None:
