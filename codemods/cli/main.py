@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import time
 import traceback
 from importlib import import_module
 
@@ -27,6 +28,8 @@ COMMANDS = {
     "recipe": ("codemods.cli.recipe", "Write and test recipes."),
 }
 
+
+IMPATIENCE = 5.0  # seconds in which a second Ctrl-C changes nothing: processes take two to end
 
 MACHINE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EFBIG})
 
@@ -82,8 +85,14 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run(sys.argv[1:]))
+    interrupt = _Interrupt()
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
+    code = run(sys.argv[1:])
+    # Python gives signals their default action back before it ends: one more Ctrl-C would change the code.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -133,5 +142,14 @@ def show(error: CodemodError) -> int:
     return error.exit_code
 
 
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+class _Interrupt:
+    """Ends the run at a signal. An impatient second one must not stop the cleaning up after the first."""
+
+    def __init__(self) -> None:
+        self.last = -IMPATIENCE
+
+    def __call__(self, _signal: int, _frame: object) -> None:
+        now = time.monotonic()
+        if now - self.last >= IMPATIENCE:
+            self.last = now
+            raise KeyboardInterrupt

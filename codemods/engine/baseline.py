@@ -71,7 +71,11 @@ def broken_baseline(errors: Iterable[Diagnostic], withheld: Iterable[str]) -> Ba
     text = (error.rendered or error.message).rstrip()
     names = ", ".join(_worth_naming(withheld, text))
     hint = "Make `cargo check --workspace --all-targets` pass on this commit first."
-    if names:
+    if "nothing happened for" in text:
+        hint = (
+            "Give it more time with --timeout SECONDS, or find out what its build script or macros wait for."
+        )
+    elif names:
         hint += f" If the build needs an environment variable that is withheld: `--pass-env NAME` ({names})."
     return BaselineError(
         f"the untouched commit does not build here:\n{text}",

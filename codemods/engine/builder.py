@@ -21,6 +21,8 @@ from codemods.cargo.tests import TestReport, run_tests
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.store import StepStore, step_key
+from codemods.errors import MachineError
+from codemods.vcs.disk import FULL_HINT, says_full
 from codemods.vcs.scratch import Scratch
 
 # What changes from terminal to terminal and decides nothing about a build.
@@ -156,12 +158,25 @@ class Builder:
             self.listener.step(started, None)
 
         report = check_workspace(request, tell)
+        _require_space(report, self.build.target_directory)
         self._standing = self.key("check", overlay, cap_lints)
         return report
 
     def key(self, step: str, overlay: Overlay, *more: object) -> str:
         """Return the key of a step on the tree with `overlay`."""
         return step_key(step, self.identity, overlay_hash(overlay), *more)
+
+
+def _require_space(report: CheckReport, place: Path) -> None:
+    """Stop where a compiler or build script found the disk full: that is nobody's fault but the machine's.
+
+    Raises:
+        MachineError: one did.
+    """
+    for error in report.errors:
+        if says_full(error.rendered or error.message):
+            first = error.message.strip().partition("\n")[0]
+            raise MachineError(f"the disk is full: {first}", where=str(place), hint=FULL_HINT)
 
 
 def overlay_hash(overlay: Overlay) -> str:

@@ -53,13 +53,13 @@ class StepStore:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=60, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
-            self._database.execute(
-                "CREATE TABLE IF NOT EXISTS steps (key TEXT PRIMARY KEY, value BLOB, used REAL)"
-            )
-            self._database.execute("DELETE FROM steps WHERE used < ?", (time.time() - KEEP_SECONDS,))
+            try:
+                self._database = _opened(path)
+            except sqlite3.OperationalError:
+                raise  # the disk, or another process: what is kept there is good
+            except sqlite3.DatabaseError:
+                _remove(path)
+                self._database = _opened(path)
         except (OSError, sqlite3.Error) as error:
             raise _failure(path, error) from error
 
@@ -112,6 +112,21 @@ class StepStore:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=60, isolation_level=None)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=NORMAL")
+    database.execute("CREATE TABLE IF NOT EXISTS steps (key TEXT PRIMARY KEY, value BLOB, used REAL)")
+    database.execute("DELETE FROM steps WHERE used < ?", (time.time() - KEEP_SECONDS,))
+    return database
+
+
+def _remove(path: Path) -> None:
+    """Remove a damaged file with all that belongs to it: it was only a cache."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # to make one takes milliseconds
