@@ -27,6 +27,7 @@ from codemods.engine.document import (
     SiteRecord,
     ToolRecord,
 )
+from codemods.engine.equipment import open_workbench
 from codemods.engine.hunks import form_diff, lines_of
 from codemods.engine.isolate import Failure
 from codemods.engine.ledger import SKIPPED_CHECKS, Ledger, totals
@@ -36,7 +37,7 @@ from codemods.engine.overlay import Chosen, Composition, compose
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import judge
-from codemods.engine.workbench import Workbench, open_workbench
+from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError, ExitCode
 from codemods.recipe.proposals import Change, Created, Deleted, Edited, FileChange, Form
 from codemods.rust.edits import Edit

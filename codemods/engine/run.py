@@ -22,6 +22,7 @@ from codemods.engine.document import (
     SiteRecord,
     ToolRecord,
 )
+from codemods.engine.equipment import open_workbench
 from codemods.engine.ledger import Ledger, totals
 from codemods.engine.listener import Listener, Silent
 from codemods.engine.overlay import Overlay
@@ -29,7 +30,7 @@ from codemods.engine.recipes import chosen_recipes
 from codemods.engine.request import Request, Result
 from codemods.engine.stage import Stage
 from codemods.engine.upgrade import upgrade
-from codemods.engine.workbench import Workbench, open_workbench
+from codemods.engine.workbench import Workbench
 from codemods.errors import ExitCode
 
 

@@ -1,0 +1,184 @@
+"""Open a workbench: lay out the commit, find the toolchain, the workspace and what builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from codemods.cargo.build import Build, Features
+from codemods.cargo.capture import install_wrapper
+from codemods.cargo.configuration import config_arguments, workspace_wrapper
+from codemods.cargo.lockfile import prepare_lock
+from codemods.cargo.metadata import Workspace, load_workspace
+from codemods.cargo.process import Limits, Runner, allowed_environment
+from codemods.cargo.sandbox import find_sandbox
+from codemods.cargo.toolchain import Toolchain, cargo_home, find_toolchain
+from codemods.engine.builder import Builder, build_identity
+from codemods.engine.listener import Listener
+from codemods.engine.request import Request
+from codemods.engine.store import StepStore
+from codemods.engine.workbench import Workbench
+from codemods.errors import UsageError
+from codemods.vcs.repository import Repository
+from codemods.vcs.scratch import Scratch
+
+
+@contextmanager
+def open_workbench(request: Request, listener: Listener, revision: str | None = None) -> Iterator[Workbench]:
+    """Lay out HEAD (or the commit that `revision` names) in scratch and find everything that builds it there.
+
+    Raises:
+        UsageError: not a repository with a Cargo workspace, an unknown package, a toolchain that
+            is not installed.
+        MachineError: the disk is full, another run does not end, a sandbox is required and not there.
+    """
+    listener.phase("prepare", f"laying out {revision or 'HEAD'} in scratch")
+    repository = Repository.open(request.directory)
+    commit = repository.commit(revision) if revision else repository.head
+    folders = request.folders
+    with (
+        Scratch.open(repository, commit, folders.cache, on_wait=listener.note) as scratch,
+        StepStore(folders.steps) as store,
+    ):
+        yield _Equipment(request, listener, repository, scratch, store).workbench()
+
+
+class _Equipment:
+    """Puts a workbench together; one step a method, in the order in which they need each other."""
+
+    def __init__(
+        self, request: Request, listener: Listener, repository: Repository, scratch: Scratch, store: StepStore
+    ) -> None:
+        self.request = request
+        self.listener = listener
+        self.repository = repository
+        self.scratch = scratch
+        self.store = store
+        self.user_directory = Path(request.directory).resolve()
+        self.directory = scratch.root / self.user_directory.relative_to(repository.root.resolve())
+        self.cargo_home = cargo_home(request.environment)
+        self.notes: dict[str, None] = {}
+
+    def workbench(self) -> Workbench:
+        toolchain = find_toolchain(
+            self.user_directory,
+            environ=self.request.environment,
+            repository_root=self.repository.root,
+            scratch_root=self.scratch.root,
+            override=self.request.toolchain,
+        )
+        sandbox, description = find_sandbox(self.request.sandbox.value)
+        environment, withheld = allowed_environment(self.request.environment, self.request.pass_environment)
+        runner = Runner(environment, Limits(seconds=self.request.timeout), sandbox)
+        workspace = self._workspace(toolchain, runner)
+        workspace.select(self.request.packages)  # refuse an unknown one before anything is built
+        _require_features(workspace, self.request.features)
+        build = self._build(workspace, toolchain, runner)
+        names = tuple(
+            str(entry.path) for entry in self.repository.entries(self.scratch.commit) if entry.is_regular
+        )
+        bench = Workbench(
+            request=self.request,
+            listener=self.listener,
+            repository=self.repository,
+            scratch=self.scratch,
+            toolchain=toolchain,
+            workspace=workspace,
+            builder=self._builder(workspace, build, names),
+            sandbox=description,
+            withheld=withheld,
+            names=names,
+            notes=self.notes,
+        )
+        self._note_surroundings(bench)
+        return bench
+
+    def _workspace(self, toolchain: Toolchain, runner: Runner) -> Workspace:
+        """Return the workspace; folders outside of the repository that it needs are linked first."""
+        if not self.directory.is_dir():
+            raise UsageError(
+                f"commit {self.scratch.commit[:10]} has no such folder",
+                where=str(self.user_directory),
+                hint="Commit it first: codemod analyses commits, never uncommitted files.",
+            )
+        workspace = load_workspace(
+            self.directory, repository_root=self.scratch.root, toolchain=toolchain, runner=runner
+        )
+        outside = [Path(path) for path in workspace.path_dependencies if Path(path).is_absolute()]
+        for path in outside:
+            self.scratch.link_outside(self._real(path))
+        return workspace
+
+    def _real(self, path: Path) -> Path:
+        """Return the user's folder that `path`, which may lie in scratch's mirror, stands for."""
+        mirror = self.scratch.writable
+        return Path("/", path.relative_to(mirror)) if path.is_relative_to(mirror) else path
+
+    def _build(self, workspace: Workspace, toolchain: Toolchain, runner: Runner) -> Build:
+        places = {"repository_root": self.repository.root.resolve(), "cargo_home": self.cargo_home}
+        user_root = places["repository_root"] / workspace.root_path
+        return Build(
+            repository_root=self.scratch.root,
+            workspace_root=workspace.root,
+            target_directory=self.scratch.writable.parent / "target",
+            toolchain=toolchain,
+            runner=runner,
+            features=Features(self.request.features, self.request.all_features),
+            config=config_arguments(user_root, scratch_root=self.scratch.root, **places),
+        )
+
+    def _builder(self, workspace: Workspace, build: Build, names: tuple[str, ...]) -> Builder:
+        lock_path = str(workspace.root_path / "Cargo.lock")
+        user_root = self.repository.root / workspace.root_path
+        prepare_lock(
+            workspace,
+            build,
+            is_committed=lock_path in names,
+            user_workspace_root=user_root,
+            state=self.request.folders.state / "locks",
+        )
+        wrapper = install_wrapper(self.request.folders.cache / "wrapper")
+        config_files = [Path(part) for part in build.config if part != "--config"]
+        files = [workspace.lock_file, self.cargo_home / "config.toml", *config_files]
+        return Builder(
+            scratch=self.scratch,
+            workspace=workspace,
+            build=build,
+            wrapper=wrapper,
+            next_wrapper=workspace_wrapper(
+                self.request.environment,
+                user_root,
+                repository_root=self.repository.root,
+                cargo_home=self.cargo_home,
+            ),
+            store=self.store,
+            listener=self.listener,
+            identity=build_identity(build, workspace, self.scratch.commit, wrapper, files),
+            strict_stable=self.request.strict_stable,
+        )
+
+    def _note_surroundings(self, bench: Workbench) -> None:
+        uncommitted = self.repository.uncommitted()
+        if uncommitted:
+            shown = ", ".join(uncommitted[:5]) + (
+                f" and {len(uncommitted) - 5} more" if len(uncommitted) > 5 else ""
+            )
+            bench.note(f"Uncommitted changes are not included and not touched: {shown}.")
+        for name in self.scratch.missing_submodules:
+            bench.note(
+                f"The submodule {name} is not checked out here, so its files are missing in the builds."
+            )
+
+
+def _require_features(workspace: Workspace, names: Sequence[str]) -> None:
+    """Refuse a feature that no member has (one of a dependency, `dep/name`, is left to cargo)."""
+    known = {name for package in workspace.members for name in package.features}
+    for name in names:
+        if "/" not in name and name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise UsageError(
+                f"no package of this workspace has the feature `{name}`",
+                where=f"--features {name}",
+                hint=f"Features here: {there}.",
+            )
