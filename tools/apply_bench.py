@@ -20,13 +20,15 @@ class Pair:
     by_codemod: ours.Applied
     by_cargo: tuple[Finished, ...]
 
-    def ours(self, unit: str) -> float:
-        """Return the seconds codemod took (`wall` or `cpu`)."""
-        return self.by_codemod.cpu if unit == "cpu" else self.by_codemod.seconds
+    @property
+    def ours(self) -> float:
+        """Return the seconds that codemod took."""
+        return self.by_codemod.seconds
 
-    def cargo(self, unit: str) -> float:
-        """Return the seconds the plain commands took (`wall` or `cpu`)."""
-        return sum(each.cpu if unit == "cpu" else each.wall for each in self.by_cargo)
+    @property
+    def cargo(self) -> float:
+        """Return the seconds that the plain commands took."""
+        return sum(each.wall for each in self.by_cargo)
 
 
 @dataclass(frozen=True, slots=True)
