@@ -32,15 +32,16 @@ def command(what: str, directory: Path, color: str) -> None:
     if recipe is not None:
         _show_recipe(recipe, color)
         return
-    if what in CODES:
-        click.echo(fill(f"{what}: {CODES[what]}", 90))
+    codes = {**CODES, **{code: text for info in infos for code, text in info.codes}}
+    if what in codes:
+        click.echo(fill(f"{what}: {codes[what]}", 90))
         return
     for document in _documents(directory):
         sites = [site for site in document.sites if what in (site.id, site.code)]
         if sites:
             _show_sites(document, sites, color)
             return
-    raise _unknown(what, [info.id for info in infos] + list(CODES))
+    raise _unknown(what, [info.id for info in infos] + list(codes))
 
 
 def _show_recipe(info: RecipeInfo, color: str) -> None:

@@ -61,17 +61,19 @@ def run(request: Request, listener: Listener | None = None) -> Result:
 def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, seconds: float) -> RunDocument:
     ledger = Ledger(bench.root, bench.configuration)
     sites = tuple(record for stage in stages for record in ledger.sites(stage))
+    is_written = branch.has_commits and not bench.request.dry_run
+    commits = branch.commits if is_written else {}
     return RunDocument(
         tool=ToolRecord(__version__, bench.toolchain.rustc_version, bench.toolchain.cargo_version),
         base=bench.repository.head,
-        branch=branch.name if branch.has_commits else None,
-        tip=branch.tip if branch.has_commits else None,
+        branch=branch.name if is_written else None,
+        tip=branch.tip if is_written else None,
         tree=branch.tree,
         recipes=tuple(stage.recipe.id for stage in stages),
         configurations=(_configuration(bench, sites),),
         sites=sites,
         totals=totals(sites),
-        changes=tuple(record for stage in stages for record in ledger.changes(stage, branch.commits)),
+        changes=tuple(record for stage in stages for record in ledger.changes(stage, commits)),
         questions=tuple(question for stage in stages for question in ledger.questions(stage)),
         settings=_settings(bench.request),
         sandbox=bench.sandbox,

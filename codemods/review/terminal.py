@@ -64,6 +64,7 @@ def summary_lines(document: RunDocument, width: int, *, verbose: bool) -> Iterat
     yield Text()
     if document.branch is None:
         yield line(("No branch was written: nothing was applied.", "title"))
+        yield from _explanations(document)
         return
     yield from _branch(document, verbose=verbose)
     yield Text()
@@ -154,6 +155,13 @@ def _branch(document: RunDocument, *, verbose: bool) -> Iterator[Text]:
         )
     if limit is not None and len(commits) > limit:
         yield line((f"… and {plural(len(commits) - limit, 'more commit')}", "quiet"), indent=2)
+
+
+def _explanations(document: RunDocument) -> Iterator[Text]:
+    codes = dict.fromkeys(site.code for site in document.sites if site.code is not None)
+    for number, code in enumerate(codes):
+        word = "" if number else "Why"
+        yield line((f"{word:<6}", "title"), (f"codemod explain {shlex.quote(code)}", "command"))
 
 
 def _next_steps(document: RunDocument, branch: str) -> Iterator[Text]:

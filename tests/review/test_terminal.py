@@ -80,7 +80,7 @@ def test_a_run_that_found_nothing_says_so() -> None:
 
 def test_a_run_that_applied_nothing_names_no_branch() -> None:
     text = shown(show_summary, documents.document([documents.refused(1)]))
-    assert text.endswith("No branch was written: nothing was applied.\n")
+    assert text.endswith("No branch was written: nothing was applied.\nWhy   codemod explain own-macro\n")
     assert "git push" not in text
 
 
