@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import subprocess
 import tomllib
@@ -15,6 +16,7 @@ import pytest
 
 from codemods.cli.config import NARROWING, OWN, read_configuration
 from codemods.cli.main import COMMANDS, cli
+from codemods.engine.document import RunDocument
 from codemods.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
@@ -231,6 +233,16 @@ def test_the_page_of_exit_codes_lists_them_all() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
 
     assert listed == {int(code) for code in ExitCode}
+
+
+def test_the_page_of_the_run_document_lists_every_key() -> None:
+    text = (ROOT / "docs" / "run-document.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+
+    listed = {key for keys in rows for key in re.findall(r"`(\w+)`", keys)}
+
+    # A model is not used yet; the key says so.
+    assert listed == {field.name for field in dataclasses.fields(RunDocument)} - {"model"}
 
 
 def test_the_page_of_the_configuration_lists_every_name_and_who_may_say_it() -> None:
