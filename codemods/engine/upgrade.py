@@ -14,6 +14,7 @@ from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.oracle import Answers, in_example
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.recipes import settings_of
+from codemods.engine.rust_versions import RustVersions
 from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
@@ -45,24 +46,26 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
         BaselineError: no unit that holds a site builds.
     """
     sites = bench.sites(recipe, base)
-    refused = bench.precondition(recipe)
-    if not sites or refused is not None:
-        refusals = (refused_all(sites, refused),) if sites and refused is not None else ()
-        return _untouched(recipe, sites, refusals, base, report)
+    versions = RustVersions(bench)
+    refused = versions.refused(recipe, sites)
+    if len(refused) == len(sites):
+        return _untouched(recipe, sites, refused, base, report)
     baseline = bench.baseline(base, report)
     require_units_for({str(site.source.path) for site in sites}, baseline, bench.withheld)
     sites = bench.within(sites, baseline)
-    answers = ask(bench, recipe, sites, baseline, base)
-    proposals = tuple(
-        _unless_shared(proposal, baseline.report.foreign_files)
-        for proposal in recipe.plan(sites, Facts(answers.facts), settings_of(recipe, bench.request))
+    too_old = {id for skipped in refused for id in skipped.sites}
+    open_sites = tuple(site for site in sites if site.id not in too_old)
+    answers = ask(bench, recipe, open_sites, baseline, base)
+    planned = recipe.plan(open_sites, Facts(answers.facts), settings_of(recipe, bench.request))
+    allowed = (_unless_shared(proposal, baseline.report.foreign_files) for proposal in planned)
+    here = {site.id for site in sites}
+    proposals = (
+        *(skipped for skipped in refused if here.issuperset(skipped.sites)),
+        *(versions.supported(proposal) for proposal in allowed),
     )
-    return _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
-
-
-def refused_all(sites: Sequence[Site], skipped: Skipped) -> Skipped:
-    """Return one refusal for all `sites`."""
-    return Skipped(skipped.code, skipped.reason, tuple(site.id for site in sites))
+    stage = _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
+    versions.note_lowest(recipe, (*stage.kept, *stage.included))
+    return stage
 
 
 def _untouched(

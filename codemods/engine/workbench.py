@@ -16,10 +16,9 @@ from pathlib import PurePosixPath
 
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.metadata import Workspace
-from codemods.cargo.msrv import known_msrv
 from codemods.cargo.report import CheckReport
 from codemods.cargo.tests import TestReport
-from codemods.cargo.toolchain import Toolchain, version_numbers
+from codemods.cargo.toolchain import Toolchain
 from codemods.engine.baseline import Baseline, build_baseline
 from codemods.engine.builder import Builder
 from codemods.engine.editions import Owners
@@ -28,7 +27,6 @@ from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.request import Request
 from codemods.engine.scan import NotRead, scan
-from codemods.recipe.proposals import Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.vcs.repository import Repository
@@ -135,23 +133,6 @@ class Workbench:
     def edition_of(self, path: PurePosixPath) -> str:
         """Return the edition of the package that owns the file."""
         return self._owners.of(path).edition
-
-    def precondition(self, recipe: Recipe) -> Skipped | None:
-        """Return why `recipe` can't run on this workspace at all, or None."""
-        needed = version_numbers(recipe.min_rust)
-        for package in self.workspace.select(self.request.packages):
-            known = known_msrv(package, self.workspace, self.request.msrv)
-            if known is not None and known.release < needed:
-                reason = (
-                    f"needs Rust {recipe.min_rust}; {package.name} supports {known.version} ({known.source})"
-                )
-                return Skipped("msrv", reason)
-            if known is None:
-                self.note(
-                    f"No minimum Rust version is known (rust-version, clippy's msrv, toolchain file, --msrv):"
-                    f" the result of {recipe.id} needs Rust {recipe.min_rust} or newer."
-                )
-        return None
 
     @cached_property
     def _is_wanted(self) -> Callable[[PurePosixPath], bool]:

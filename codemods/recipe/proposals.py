@@ -52,10 +52,14 @@ FileChange = Edited | Created | Deleted
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to write a change. `name` says which, for the ledger: "plain", "annotated"."""
+    """One way to write a change. `name` says which, for the ledger: "plain", "annotated".
+
+    `min_rust` is the version that it needs, where that is more than its recipe needs.
+    """
 
     files: tuple[FileChange, ...]
     name: str = "plain"
+    min_rust: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

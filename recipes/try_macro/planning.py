@@ -27,7 +27,7 @@ from .origins import ORIGIN, RULES, left_by_example, left_by_origin
 from .outline import Outline
 from .positions import moved_position
 from .surroundings import STRINGIFIED, objection
-from .wordings import wordings_of
+from .wordings import MIN_RUST, wordings_of
 
 
 class Plan:
@@ -79,7 +79,7 @@ class Plan:
 
     def _forms(self, call: Call) -> tuple[Form, ...]:
         return tuple(
-            call.site.form(edits_of(call, wording, self.is_try), name)
+            call.site.form(edits_of(call, wording, self.is_try), name, MIN_RUST.get(name.split()[0]))
             for name, wording in wordings_of(call, self.is_try)
         )
 

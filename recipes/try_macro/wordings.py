@@ -22,6 +22,7 @@ _OTHER_RESULT = re.compile(
     rb"\b(?:type|struct|enum|as)\s+Result\b|^\s*(?:pub\b[^;\n]*)?\buse\s[^;]*\bResult\b(?!\s+as\b)",
     re.MULTILINE,
 )
+MIN_RUST = {"identity": "1.33"}  # by the first word of a form's name: what it needs beyond `?`
 _BLOCKS = (b"{", b"unsafe", b"match", b"if", b"loop", b"while", b"for", b"async", b"const")
 
 

@@ -32,7 +32,7 @@ def ask(text: str, sources: dict[str, bytes], externs: frozenset[str] = frozense
 
 
 def test_a_definition_in_another_file_is_found_whole() -> None:
-    text = b"// macro_rules! x\nmacro_rules! log {\n ($a:expr) => { \"}\" /* } */ };\n}\nfn f() {}\n"
+    text = b'// macro_rules! x\nmacro_rules! log {\n ($a:expr) => { "}" /* } */ };\n}\nfn f() {}\n'
 
     answer = ask("fn f() { log!(needle()) }", {"src/macros.rs": text})
 
