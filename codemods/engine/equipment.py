@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from codemods.cargo.build import Build, Features
 from codemods.cargo.capture import install_wrapper
 from codemods.cargo.configuration import config_arguments, workspace_wrapper
 from codemods.cargo.lockfile import prepare_lock
+from codemods.cargo.manifest import MANIFEST
 from codemods.cargo.metadata import Workspace, load_workspace
 from codemods.cargo.process import Limits, Runner, allowed_environment
 from codemods.cargo.sandbox import find_sandbox
@@ -22,6 +25,9 @@ from codemods.engine.workbench import Workbench
 from codemods.errors import UsageError
 from codemods.vcs.repository import Repository
 from codemods.vcs.scratch import Scratch
+
+# In any table of a manifest; what is no dependency, or no package, is sorted out by looking at the disk.
+_PATH = re.compile(rb"""\bpath\s*=\s*["']([^"'\n]+)["']""")
 
 
 @contextmanager
@@ -71,13 +77,13 @@ class _Equipment:
         sandbox, description = find_sandbox(self.request.sandbox.value)
         environment, withheld = allowed_environment(self.request.environment, self.request.pass_environment)
         runner = Runner(environment, Limits(seconds=self.request.timeout), sandbox)
-        workspace = self._workspace(toolchain, runner)
-        workspace.select(self.request.packages)  # refuse an unknown one before anything is built
-        _require_features(workspace, self.request.features)
-        build = self._build(workspace, toolchain, runner)
         names = tuple(
             str(entry.path) for entry in self.repository.entries(self.scratch.commit) if entry.is_regular
         )
+        workspace = self._workspace(toolchain, runner, names)
+        workspace.select(self.request.packages)  # refuse an unknown one before anything is built
+        _require_features(workspace, self.request.features)
+        build = self._build(workspace, toolchain, runner)
         bench = Workbench(
             request=self.request,
             listener=self.listener,
@@ -94,7 +100,7 @@ class _Equipment:
         self._note_surroundings(bench)
         return bench
 
-    def _workspace(self, toolchain: Toolchain, runner: Runner) -> Workspace:
+    def _workspace(self, toolchain: Toolchain, runner: Runner, names: Sequence[str]) -> Workspace:
         """Return the workspace; folders outside of the repository that it needs are linked first."""
         if not self.directory.is_dir():
             raise UsageError(
@@ -102,18 +108,30 @@ class _Equipment:
                 where=str(self.user_directory),
                 hint="Commit it first: codemod analyses commits, never uncommitted files.",
             )
-        workspace = load_workspace(
+        self._link_outside(names)
+        return load_workspace(
             self.directory, repository_root=self.scratch.root, toolchain=toolchain, runner=runner
         )
-        outside = [Path(path) for path in workspace.path_dependencies if Path(path).is_absolute()]
-        for path in outside:
-            self.scratch.link_outside(self._real(path))
-        return workspace
 
-    def _real(self, path: Path) -> Path:
-        """Return the user's folder that `path`, which may lie in scratch's mirror, stands for."""
-        mirror = self.scratch.writable
-        return Path("/", path.relative_to(mirror)) if path.is_relative_to(mirror) else path
+    def _link_outside(self, names: Sequence[str]) -> None:
+        """Link the packages outside of the repository that manifests name by path, and theirs.
+
+        Cargo reads them before it can say which it needs.
+        """
+        root = self.repository.root.resolve()
+        manifests = [name for name in names if PurePosixPath(name).name == MANIFEST]
+        queue = [((root / name).parent, self.scratch.root / name) for name in manifests]
+        seen = {root}
+        while queue:
+            folder, manifest = queue.pop()
+            for path in _PATH.findall(manifest.read_bytes()):
+                found = Path(os.path.normpath(folder / os.fsdecode(path)))
+                if found in seen or found.is_relative_to(root) or root.is_relative_to(found):
+                    continue
+                seen.add(found)
+                if (found / MANIFEST).is_file():
+                    self.scratch.link_outside(found)
+                    queue.append((found, found / MANIFEST))
 
     def _build(self, workspace: Workspace, toolchain: Toolchain, runner: Runner) -> Build:
         places = {"repository_root": self.repository.root.resolve(), "cargo_home": self.cargo_home}
