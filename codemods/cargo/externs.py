@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 from codemods.cargo.depinfo import read_depinfo
@@ -23,5 +24,5 @@ def extern_sources(unit: Unit) -> frozenset[str]:
 
 
 def _extern_files(argv: tuple[str, ...]) -> list[Path]:
-    values = [value for name, value in zip(argv, argv[1:], strict=False) if name == "--extern"]
+    values = [value for name, value in pairwise(argv) if name == "--extern"]
     return [Path(value.partition("=")[2]) for value in values if "=" in value]

@@ -34,7 +34,7 @@ class Manifest:
         found = self.table.get("workspace")
         return found if isinstance(found, dict) else None
 
-    def inherited(self, key: str, root: Manifest | None) -> Any:  # noqa: ANN401 - any TOML value
+    def inherited(self, key: str, root: Manifest | None) -> Any:
         """Return a key of the package; `key.workspace = true` is looked up in `root`."""
         value = (self.package or {}).get(key)
         if isinstance(value, dict) and value.get("workspace") is True:

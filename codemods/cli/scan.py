@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from codemods.cli import options
 from codemods.errors import ExitCode, UsageError
+from codemods.review.escape import terminal_line
 
 if TYPE_CHECKING:
     from codemods.engine.scan import Scan
     from codemods.recipe.metadata import RecipeInfo
     from codemods.recipe.recipe import Recipe
     from codemods.recipe.site import Site
+    from codemods.vcs.repository import Repository
     from codemods.vcs.trees import Tree
 
 
@@ -32,13 +34,15 @@ if TYPE_CHECKING:
 @click.option(
     "--max", "maximum", type=click.IntRange(min=0), metavar="N", help="With --check: allow N open sites."
 )
+@click.option("--since", metavar="REV", help="With --check: only sites that REV did not have.")
+@click.option("--deep", is_flag=True, help="Ask the compiler what each site of HEAD means.")
 @options.as_json
 @options.trust
 @options.quiet
 @options.verbose
 @options.color
 def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
-    """Count and locate sites in seconds; reads the files on disk and starts no compiler."""
+    """Count and locate sites in seconds; reads the files on disk, and starts no compiler but with --deep."""
     from codemods.engine.globs import file_filter  # noqa: PLC0415
     from codemods.engine.scan import scan  # noqa: PLC0415
 
@@ -46,15 +50,44 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
         raise UsageError("--staged and --rev exclude each other")
     if given["maximum"] is not None and not given["check"]:
         raise UsageError("--max needs --check", hint="`codemod scan --check --max N` exits 1 above N.")
+    if given["deep"]:
+        return _deep(recipes, directory, given)
     chosen, infos = _recipes(recipes, directory, trust=given["trust_recipes"])
     tree = _tree(directory, given)
     only, exclude = _globs(directory, given)
     wanted = file_filter(only, exclude)
     found = scan(tree, chosen, lambda path: wanted(str(path)))
     open_sites = [site for site in found.sites if site.source.kept(site.span, site.recipe) is None]
+    if given["since"]:
+        before = scan(_commit_tree(directory, given["since"]), chosen, lambda path: wanted(str(path)))
+        known = {site.id for site in before.sites}
+        open_sites = [site for site in open_sites if site.id not in known]
     _show(found, infos, open_sites, directory, given)
     too_many = len(open_sites) > (given["maximum"] or 0)
     return ExitCode.FOUND if given["check"] and too_many else ExitCode.DONE
+
+
+def _deep(recipes: tuple[str, ...], directory: Path, given: Mapping[str, Any]) -> int:
+    """Show what the compiler says of each site; it builds HEAD once, as `apply` would."""
+    from codemods.cli.apply import make_request, progress_for  # noqa: PLC0415
+    from codemods.engine.deep_scan import deep_scan  # noqa: PLC0415
+
+    for other in ("staged", "rev", "since", "check"):
+        if given[other]:
+            raise UsageError(f"--deep builds HEAD, so it does not go with --{other}")
+    request = make_request(recipes, directory, {**given, "report": (), "all_recipes": not recipes})
+    with progress_for(given) as listener:
+        found = deep_scan(request, listener)
+    if given["as_json"]:
+        sites = [
+            {**_site(each.site), "path": each.path, "compiled": each.is_compiled, "says": each.says}
+            for each in found
+        ]
+        sys.stdout.write(json.dumps({"schema": "codemod.scan/1", "sites": sites}, indent=2) + "\n")
+    elif not given["quiet"]:
+        for each in found:
+            click.echo(terminal_line(f"{each.path}:{each.site.position}: {each.says}"))
+    return ExitCode.DONE
 
 
 def _recipes(
@@ -75,14 +108,28 @@ def _recipes(
 
 def _tree(directory: Path, given: Mapping[str, Any]) -> Tree:
     from codemods.vcs.repository import Repository  # noqa: PLC0415
-    from codemods.vcs.trees import CommitTree, DiskTree, IndexTree  # noqa: PLC0415
+    from codemods.vcs.trees import DiskTree, IndexTree  # noqa: PLC0415
 
     if given["staged"]:
-        return IndexTree(Repository.open(directory))
-    if given["rev"]:
         repository = Repository.open(directory)
-        return CommitTree(repository, repository.commit(given["rev"]))
-    return DiskTree(directory)
+        return _below(IndexTree(repository), repository, directory)
+    return _commit_tree(directory, given["rev"]) if given["rev"] else DiskTree(directory)
+
+
+def _commit_tree(directory: Path, revision: str) -> Tree:
+    from codemods.vcs.repository import Repository  # noqa: PLC0415
+    from codemods.vcs.trees import CommitTree  # noqa: PLC0415
+
+    repository = Repository.open(directory)
+    return _below(CommitTree(repository, repository.commit(revision)), repository, directory)
+
+
+def _below(tree: Tree, repository: Repository, directory: Path) -> Tree:
+    """Return the part of a repository's tree that is below `directory`."""
+    from codemods.vcs.trees import SubTree  # noqa: PLC0415
+
+    folder = PurePosixPath(directory.resolve().relative_to(repository.root.resolve()))
+    return SubTree(tree, folder) if folder.parts else tree
 
 
 def _globs(directory: Path, given: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
@@ -119,7 +166,7 @@ def _show(
     if given["verbose"]:
         for site in open_sites:
             console.print(f"{site.source.path}:{site.position}", markup=False, highlight=False)
-    kept = len(found.sites) - len(open_sites)
+    kept = sum(site.source.kept(site.span, site.recipe) is not None for site in found.sites)
     _say(
         f"{found.files:,} files, {found.bytes / 1e6:.1f} MB read"
         + (f"; {kept} sites are kept by comment" if kept else "")
@@ -131,8 +178,6 @@ def _show(
 
 
 def _say(text: str) -> None:
-    from codemods.review.escape import terminal_line  # noqa: PLC0415
-
     click.echo(terminal_line(text), err=True)
 
 
@@ -156,17 +201,18 @@ def _document(found: Scan) -> dict[str, Any]:
         "schema": "codemod.scan/1",
         "files": found.files,
         "bytes": found.bytes,
-        "sites": [
-            {
-                "id": site.id,
-                "recipe": site.recipe,
-                "path": str(site.source.path),
-                "line": site.position.line,
-                "column": site.position.column,
-                "span": [site.span.start, site.span.end],
-                "kept": site.source.kept(site.span, site.recipe),
-            }
-            for site in found.sites
-        ],
+        "sites": [_site(site) for site in found.sites],
         "unreadable": [{"path": str(each.path), "reason": each.reason} for each in found.unreadable],
+    }
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {
+        "id": site.id,
+        "recipe": site.recipe,
+        "path": str(site.source.path),
+        "line": site.position.line,
+        "column": site.position.column,
+        "span": [site.span.start, site.span.end],
+        "kept": site.source.kept(site.span, site.recipe),
     }

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from codemods.engine.editions import Owner, Owners
 from codemods.errors import CodemodError
 from codemods.recipe.recipe import Recipe
-from codemods.recipe.site import Site, find_sites
+from codemods.recipe.site import ROOT, Site, find_sites
 from codemods.rust.source import Source
 from codemods.vcs.trees import Tree, Unreadable
 
@@ -60,9 +60,17 @@ def everything(_: PurePosixPath) -> bool:
     return True
 
 
-def scan(tree: Tree, recipes: Sequence[Recipe], wanted: Callable[[PurePosixPath], bool] = everything) -> Scan:
-    """Return the sites of `recipes` in the Rust files of `tree` (and their pages) that are `wanted`."""
-    search = _Search(tree, recipes, wanted)
+def scan(
+    tree: Tree,
+    recipes: Sequence[Recipe],
+    wanted: Callable[[PurePosixPath], bool] = everything,
+    base: PurePosixPath = ROOT,
+) -> Scan:
+    """Return the sites of `recipes` in the Rust files of `tree` (and their pages) that are `wanted`.
+
+    `base` is the folder from which site ids count paths.
+    """
+    search = _Search(tree, recipes, wanted, base)
     for name, content in tree.each((".rs",)):
         search.look_into(name, content)
     search.look_into_pages()
@@ -71,8 +79,13 @@ def scan(tree: Tree, recipes: Sequence[Recipe], wanted: Callable[[PurePosixPath]
 
 class _Search:
     def __init__(
-        self, tree: Tree, recipes: Sequence[Recipe], wanted: Callable[[PurePosixPath], bool]
+        self,
+        tree: Tree,
+        recipes: Sequence[Recipe],
+        wanted: Callable[[PurePosixPath], bool],
+        base: PurePosixPath,
     ) -> None:
+        self.base = base
         self.tree = tree
         self.recipes = recipes
         self.wanted = wanted
@@ -107,7 +120,7 @@ class _Search:
         owner = self.owners.of(path)
         try:
             source = Source(path, content, owner.edition)
-            sites = tuple(site for recipe in recipes for site in find_sites(recipe, source))
+            sites = tuple(site for recipe in recipes for site in find_sites(recipe, source, self.base))
         except CodemodError as error:
             self.unreadable.append(NotRead(path, error.message))
             return

@@ -105,7 +105,7 @@ class Workbench:
         """Return the sites of `recipe` in the tree: in members, and in files they may pull in."""
         self.listener.phase("scan", recipe.id)
         with self.timed("scan"):
-            found = scan(self.tree(overlay), [recipe], self._is_wanted)
+            found = scan(self.tree(overlay), [recipe], self._is_wanted, self.root)
             self.not_read |= {each.path: each for each in found.unreadable}
             owned = [s for s in found.scanned if s.owner.manifest in self._manifests]
             strays = [s for s in found.scanned if s.owner.manifest not in self._manifests]

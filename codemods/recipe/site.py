@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.recipe.matcher import Capture
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
     from codemods.recipe.recipe import Recipe
     from codemods.rust.trees import SyntaxTree
+
+
+ROOT = PurePosixPath()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +67,12 @@ class Site:
         return Form((Edited(self.source.path, ordered(edits)),), name, min_rust)
 
 
-def find_sites(recipe: Recipe, source: Source) -> tuple[Site, ...]:
-    """Return the sites of `recipe` in `source` by position, outer ones first; each place once."""
+def find_sites(recipe: Recipe, source: Source, base: PurePosixPath = ROOT) -> tuple[Site, ...]:
+    """Return the sites of `recipe` in `source` by position, outer ones first; each place once.
+
+    Their ids count the path from the folder `base`, the root of the workspace.
+    """
+    path = posixpath.relpath(source.path, base)
     matches: dict[Span, Match] = {}
     for search in recipe.searches:
         for match in search.find(source):
@@ -73,7 +82,7 @@ def find_sites(recipe: Recipe, source: Source) -> tuple[Site, ...]:
     for span in sorted(matches, key=lambda span: (span.start, -span.end)):
         match = matches[span]
         around, text = source.enclosing_item(span), " ".join(source.text(span).split())
-        identity = "\0".join([recipe.id, str(source.path), around, text, str(seen[around, text])])
+        identity = "\0".join([recipe.id, path, around, text, str(seen[around, text])])
         seen[around, text] += 1
         site_id = hashlib.sha256(identity.encode()).hexdigest()[:12]
         sites.append(

@@ -152,6 +152,31 @@ class IndexTree:
         return _regular(merged, suffixes, object_column=1)
 
 
+@dataclass(frozen=True, slots=True)
+class SubTree:
+    """The files of `tree` below its folder `folder`, by their paths from there."""
+
+    tree: Tree
+    folder: PurePosixPath
+
+    def paths(self) -> Iterator[PurePosixPath]:
+        """Yield every file."""
+        return (
+            path.relative_to(self.folder) for path in self.tree.paths() if path.is_relative_to(self.folder)
+        )
+
+    def read(self, path: PurePosixPath) -> bytes:
+        """Return the bytes of one file, or raise `FileError`."""
+        return self.tree.read(self.folder / path)
+
+    def each(self, suffixes: tuple[str, ...] = ("",)) -> Iterator[tuple[str, bytes | Unreadable]]:
+        """Yield the files whose path ends in one of `suffixes`, with their bytes."""
+        prefix = f"{self.folder}/"
+        for name, content in self.tree.each(suffixes):
+            if name.startswith(prefix):
+                yield name.removeprefix(prefix), content
+
+
 def _listed_by_git(root: Path) -> list[str]:
     try:
         output = Git(root).attempt("ls-files", "-z", "--cached", "--others", "--exclude-standard")

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path, PurePosixPath
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,7 +47,7 @@ def test_new_and_deleted_files_are_shown_whole() -> None:
 
 
 @given(st.data())
-def test_git_applies_what_is_shown(tmp_path_factory, data) -> None:
+def test_git_applies_what_is_shown(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     lines = data.draw(st.lists(st.sampled_from(["a", "bb", "", "c\rc"]), min_size=1, max_size=30))
     content = "\n".join(lines).encode() + data.draw(st.sampled_from([b"", b"\n"]))
     if not content:

@@ -1,5 +1,6 @@
 """One bad change never costs a good one, and the usual case costs one build."""
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from hypothesis import given
@@ -26,7 +27,7 @@ class Compiler:
         self.good, self.blaming, self.pairs = good, blaming, pairs
         self.builds = 0
 
-    def __call__(self, chosen) -> Trial[int]:
+    def __call__(self, chosen: Sequence[Chosen]) -> Trial[int]:
         self.builds += 1
         bad = [c for c in chosen if c.form_index < self.good.get(c.change.sites[0], 0)]
         names = {c.change.sites[0] for c in chosen}
@@ -61,7 +62,7 @@ def test_when_all_compile_one_build_is_enough() -> None:
 def test_a_rejected_change_keeps_the_message_of_its_first_form() -> None:
     seen = iter(["first", "second", None])
 
-    def attempt(chosen) -> Trial[None]:
+    def attempt(chosen: Sequence[Chosen]) -> Trial[None]:
         message = next(seen)
         return Trial(None, Failure({chosen[0].change.id: message}, {}) if message else None)
 
@@ -104,7 +105,9 @@ names = st.lists(st.sampled_from("abcdefghij"), unique=True, min_size=1)
     st.dictionaries(st.sampled_from("abcdefghij"), st.integers(1, 3)),
     st.sampled_from(["sure", "near", "none"]),
 )
-def test_exactly_the_changes_that_compile_are_kept(all_names, good, blaming) -> None:
+def test_exactly_the_changes_that_compile_are_kept(
+    all_names: list[str], good: dict[str, int], blaming: str
+) -> None:
     changes = [change(name, forms=2) for name in all_names]
 
     result = isolate(changes, Compiler(good, blaming))

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from codemods.cargo.report import Unit
 from codemods.engine.macro_rules import answer_macro_rules
-from codemods.recipe.facts import Known, MacroRules, Unknown
+from codemods.recipe.facts import Answer, Known, MacroRules, Unknown
 from codemods.recipe.pattern import Pattern
 from codemods.recipe.search import Match
 from codemods.recipe.site import Site
@@ -24,7 +24,7 @@ def unit(*files: str) -> Unit:
     return Unit("u", "p", "p", "lib", False, "2021", (), (), "", frozenset(files), True, ())
 
 
-def ask(text: str, sources: dict[str, bytes], externs: frozenset[str] = frozenset()):
+def ask(text: str, sources: dict[str, bytes], externs: frozenset[str] = frozenset()) -> Answer:
     site = site_in(text)
     own = frozenset(sources) - externs | {"src/lib.rs"}
     answers = answer_macro_rules(FACT, [site], [unit(*own)], sources.get, lambda _: externs)

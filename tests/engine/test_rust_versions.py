@@ -2,6 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,12 @@ from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
 
 PATH = PurePosixPath("a/src/lib.rs")
-RECIPE = SimpleNamespace(id="r", min_rust="1.13")
+RECIPE: Any = SimpleNamespace(id="r", min_rust="1.13")
 PLAIN = Form((Edited(PATH, (Edit(Span(0, 1), "x"),)),))
 NEWER = Form((Edited(PATH, (Edit(Span(0, 1), "y"),)),), "identity", "1.33")
 
 
-def bench(rust_version: str | None, msrv: str | None = None):
+def bench(rust_version: str | None, msrv: str | None = None) -> Any:
     package = Package(
         "a",
         "a",
@@ -43,7 +44,7 @@ def bench(rust_version: str | None, msrv: str | None = None):
 
 
 def test_sites_of_a_package_that_is_too_old_are_refused() -> None:
-    site = SimpleNamespace(id="s", source=SimpleNamespace(path=PATH))
+    site: Any = SimpleNamespace(id="s", source=SimpleNamespace(path=PATH))
 
     (refused,) = RustVersions(bench("1.12")).refused(RECIPE, [site])
 
@@ -57,7 +58,7 @@ def test_sites_of_a_package_that_is_too_old_are_refused() -> None:
 @pytest.mark.parametrize(
     ("version", "forms"), [("1.20", (PLAIN,)), ("1.33", (PLAIN, NEWER)), (None, (PLAIN, NEWER))]
 )
-def test_forms_that_need_more_are_not_tried(version, forms) -> None:
+def test_forms_that_need_more_are_not_tried(version: str | None, forms: tuple[Form, ...]) -> None:
     assert RustVersions(bench(version)).supported(Change(("s",), (PLAIN, NEWER))) == Change(("s",), forms)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ class Value:
     parts: tuple[int, ...]
 
 
-def test_a_step_is_made_once(tmp_path) -> None:
+def test_a_step_is_made_once(tmp_path: Path) -> None:
     made = []
 
     def make() -> Value:
@@ -32,7 +33,7 @@ def test_a_step_is_made_once(tmp_path) -> None:
     assert made == [1]
 
 
-def test_what_another_version_wrote_is_made_anew(tmp_path) -> None:
+def test_what_another_version_wrote_is_made_anew(tmp_path: Path) -> None:
     with StepStore(tmp_path / "steps") as store:
         store.put("k", b'{"other": 1}')
 
@@ -53,7 +54,7 @@ def test_keys_tell_inputs_apart() -> None:
     assert step_key("a", {"x": 1, "y": 2}) == step_key("a", {"y": 2, "x": 1})
 
 
-def test_a_store_that_cannot_be_written_says_where(tmp_path) -> None:
+def test_a_store_that_cannot_be_written_says_where(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(MachineError) as raised:
@@ -62,7 +63,7 @@ def test_a_store_that_cannot_be_written_says_where(tmp_path) -> None:
     assert raised.value.where == str(tmp_path / "file" / "steps")
 
 
-def test_a_killed_writer_leaves_whole_values(tmp_path) -> None:
+def test_a_killed_writer_leaves_whole_values(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from codemods.engine.store import StepStore\n"
         "store = StepStore(Path(sys.argv[1]))\n"
