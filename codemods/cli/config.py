@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from codemods.cli.places import workspace_root
 from codemods.errors import UsageError
 
 FILE_NAME = "codemod.toml"
@@ -86,24 +87,16 @@ def read_configuration(directory: Path, user_file: Path) -> Configuration:
         UsageError: a file is no TOML, or has a name or value that it may not have.
     """
     own = _read(user_file, {**NARROWING, **OWN}) if user_file.is_file() else {}
-    file = find_workspace_file(directory)
-    if file is None:
+    file = workspace_root(directory) / FILE_NAME
+    if not file.is_file():
         return Configuration(own)
     narrowing = _read(file, NARROWING)
-    values = {**own, **narrowing}
+    # What the user chose to look at, a workspace cannot widen.
+    chosen = {name: value for name, value in own.items() if name in ("only", "package")}
+    values = {**own, **narrowing, **chosen}
     values["exclude"] = [*own.get("exclude", []), *narrowing.get("exclude", [])]
     values["set"] = {**own.get("set", {}), **narrowing.get("set", {})}
     return Configuration(values, hashlib.sha256(file.read_bytes()).hexdigest())
-
-
-def find_workspace_file(directory: Path) -> Path | None:
-    """Return the nearest `codemod.toml` in `directory` or above it, within the repository."""
-    for folder in (directory.absolute(), *directory.absolute().parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-        if (folder / ".git").exists():
-            return None
-    return None
 
 
 def _read(file: Path, allowed: Mapping[str, Kind]) -> dict[str, Any]:

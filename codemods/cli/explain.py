@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codemods.cli import options
+from codemods.cli.places import workspace_root
 from codemods.errors import CodemodError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def command(what: str, directory: Path, color: str) -> None:
     from codemods.recipe.discover import discover  # noqa: PLC0415
     from codemods.recipe.metadata import MetadataCache  # noqa: PLC0415
 
-    infos = discover(directory, MetadataCache(options.folders().cache / "recipes"))
+    infos = discover(workspace_root(directory), MetadataCache(options.folders().cache / "recipes"))
     recipe = next((info for info in infos if info.id == what), None)
     if recipe is not None:
         _show_recipe(recipe, color)

@@ -8,6 +8,7 @@ from textwrap import wrap
 import click
 
 from codemods.cli import options
+from codemods.cli.places import workspace_root
 
 
 @click.command("list")
@@ -18,7 +19,7 @@ def command(directory: Path) -> None:
     from codemods.recipe.metadata import MetadataCache  # noqa: PLC0415
     from codemods.review.escape import terminal_line  # noqa: PLC0415
 
-    for info in discover(directory, MetadataCache(options.folders().cache / "recipes")):
+    for info in discover(workspace_root(directory), MetadataCache(options.folders().cache / "recipes")):
         click.echo(f"{info.id}  ({info.origin})" if info.origin != "built-in" else info.id)
         documentation = info.documentation
         lines = [

@@ -119,7 +119,7 @@ def _report(error: Exception | KeyboardInterrupt) -> int:
             error.show()
             return ExitCode.USAGE
         case KeyboardInterrupt() | click.Abort():
-            click.echo("interrupted: nothing was written to the repository", err=True)
+            click.echo("interrupted; a branch is written whole, at the very end, or not at all", err=True)
             return ExitCode.INTERRUPTED
         case OSError(errno=number) if number in MACHINE_ERRORS:
             click.echo(f"error: the machine failed: {error}", err=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codemods.cli import options
+from codemods.cli.places import workspace_root
 from codemods.errors import ExitCode, UsageError
 from codemods.review.escape import terminal_line
 
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 @options.verbose
 @options.color
 def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
-    """Count and locate sites in seconds; reads the files on disk, and starts no compiler but with --deep."""
+    """Count and locate sites in seconds; reads the files on disk, and starts no compiler but with --deep.
+
+    Looks at the whole workspace that DIR is in, as `apply` does.
+    """
     from codemods.engine.globs import file_filter  # noqa: PLC0415
     from codemods.engine.scan import scan  # noqa: PLC0415
 
@@ -52,6 +56,7 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
         raise UsageError("--max needs --check", hint="`codemod scan --check --max N` exits 1 above N.")
     if given["deep"]:
         return _deep(recipes, directory, given)
+    directory = workspace_root(directory)
     chosen, infos = _recipes(recipes, directory, trust=given["trust_recipes"])
     tree = _tree(directory, given)
     only, exclude = _globs(directory, given)
@@ -95,7 +100,7 @@ def _recipes(
 ) -> tuple[tuple[Recipe, ...], tuple[RecipeInfo, ...]]:
     from codemods.recipe.discover import discover, load, select  # noqa: PLC0415
     from codemods.recipe.metadata import MetadataCache  # noqa: PLC0415
-    from codemods.recipe.trust import Trust  # noqa: PLC0415
+    from codemods.recipe.trust import Trust, UntrustedRecipe  # noqa: PLC0415
 
     folders = options.folders()
     infos = discover(directory, MetadataCache(folders.cache / "recipes"))
@@ -103,7 +108,15 @@ def _recipes(
     trusted = Trust(folders.trust)
     if trust:
         trusted.remember(wanted)
-    return tuple(load(info, trusted) for info in wanted), tuple(wanted)
+    recipes: dict[RecipeInfo, Recipe] = {}
+    for info in wanted:
+        try:
+            recipes[info] = load(info, trusted)
+        except UntrustedRecipe as error:
+            if names:
+                raise
+            _say(f"not run: {error.message}; --trust-recipes runs it")
+    return tuple(recipes.values()), tuple(recipes)
 
 
 def _tree(directory: Path, given: Mapping[str, Any]) -> Tree:
@@ -168,8 +181,8 @@ def _show(
             console.print(f"{site.source.path}:{site.position}", markup=False, highlight=False)
     kept = sum(site.source.kept(site.span, site.recipe) is not None for site in found.sites)
     _say(
-        f"{found.files:,} files, {found.bytes / 1e6:.1f} MB read"
-        + (f"; {kept} sites are kept by comment" if kept else "")
+        f"{found.files:,} {'file' if found.files == 1 else 'files'}, {found.bytes / 1e6:.1f} MB read"
+        + (f"; kept by comment: {kept}" if kept else "")
     )
     for each in found.unreadable:
         _say(f"not looked into: {each.path}: {each.reason}")

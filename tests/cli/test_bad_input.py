@@ -236,17 +236,15 @@ def test_a_wrong_configuration(codemod: Command, tmp_path: Path, text: str) -> N
 
 def test_an_untrusted_recipe_does_not_run(codemod: Command, tmp_path: Path) -> None:
     witness = tmp_path / "witness"
-    recipe = (
-        '"""Evil.\n\nMore.\n"""\n'
-        "from pathlib import Path\n"
-        "from codemods.recipe import Pattern, Site, recipe, replace\n\n"
-        f"Path({str(witness)!r}).write_text('ran')\n"
-    )
-    root = repository(tmp_path / "repo", package("plain", {"codemod/recipes/evil.py": recipe}))
+    root = repository(tmp_path / "repo")
+    assert codemod("recipe", "new", "evil", cwd=root).code == 0
+    module = root / "codemod/recipes/evil.py"
+    module.write_text(f"{module.read_text()}\n\nopen({str(witness)!r}, 'w').close()\n")
     with unchanged(root):
         for arguments in (["list"], ["scan"], ["apply", "evil"], ["explain", "evil"], ["scan", "evil"]):
             ran = codemod(*arguments, cwd=root)
             assert "bug in codemod" not in ran.err
+            assert ran.code == (USAGE if "evil" in arguments and "explain" not in arguments else 0), ran.err
     assert not witness.exists()
 
 

@@ -1,15 +1,84 @@
 """What `codemod scan` counts: a part of a repository, what is new, and with the compiler's help."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Command
+from tests.cli.command import CODEMOD, Command, unchanged
 from tests.cli.workspaces import ONE_SITE, below, package, repository
-from tests.vcs.repos import git
+from tests.vcs.repos import git, make_repository, write
 
 FUNCTION = ONE_SITE.partition("\n\n")[2]
 TWO_SITES = ONE_SITE + FUNCTION.replace("number", "other")
+DONE, FOUND = 0, 1
+TWO = {
+    "Cargo.toml": '[workspace]\nmembers = ["one", "two"]\n',
+    **below("one", package("one")),
+    **below("two", package("two")),
+}
+
+
+def places(codemod: Command, *options: str, cwd: Path) -> list[tuple[str, int, int]]:
+    sites = codemod("scan", "--json", *options, cwd=cwd).document["sites"]
+    return [(site["path"], site["line"], site["column"]) for site in sites]
+
+
+def test_it_needs_neither_git_nor_cargo(codemod: Command, tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    write(tmp_path / "loose", {"src/lib.rs": ONE_SITE, "target/CACHEDIR.TAG": "", "target/x.rs": ONE_SITE})
+    (tmp_path / "empty").mkdir()
+    nothing = {"PATH": str(tmp_path / "empty")}
+    with unchanged(root):
+        ran = codemod("scan", cwd=root, extra=nothing)
+        assert (ran.code, ran.err) == (DONE, "1 file, 0.0 MB read\n")
+        assert "try-macro" in ran.out
+        assert codemod("scan", "-v", cwd=tmp_path / "loose", extra=nothing).out.endswith("src/lib.rs:4:8\n")
+    assert CODEMOD.is_file() and os.fspath(CODEMOD.parent) not in nothing["PATH"]
+
+
+def test_gates(codemod: Command, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "repo", TWO)
+    codes = [
+        codemod("scan", *options, cwd=root).code
+        for options in (
+            [],
+            ["--check"],
+            ["--check", "--max", "1"],
+            ["--check", "--max", "2"],
+            ["--check", "--max", "0"],
+        )
+    ]
+    assert codes == [DONE, FOUND, FOUND, DONE, FOUND]
+    assert codemod("scan", "--check", "--exclude", "*", cwd=root).code == DONE
+    assert codemod("scan", "-q", "--check", cwd=root).err == ""
+
+
+def test_disk_index_and_commit(codemod: Command, tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "repo", {"none.txt": "", **below("deep/ws", TWO)})
+    write(root, {"deep/ws/one/src/lib.rs": "\n" + ONE_SITE})
+    git(root, "add", ".")
+    write(root, {"deep/ws/one/src/lib.rs": "\n\n" + ONE_SITE, "outside.rs": ONE_SITE})
+    workspace = root / "deep/ws"
+    for here in (workspace, workspace / "one/src"):
+        assert places(codemod, cwd=here) == [("one/src/lib.rs", 6, 8), ("two/src/lib.rs", 4, 8)]
+        assert places(codemod, "--staged", cwd=here)[0] == ("one/src/lib.rs", 5, 8)
+        assert places(codemod, "--rev", "HEAD", cwd=here)[0] == ("one/src/lib.rs", 4, 8)
+    said = codemod("scan", cwd=workspace).err
+    assert "differs from HEAD" in said and "one/src/lib.rs" in said
+    assert [path for path, *_ in places(codemod, cwd=root)] == [
+        "deep/ws/one/src/lib.rs", "deep/ws/two/src/lib.rs", "outside.rs",
+    ]  # fmt: skip
+    write(workspace, {"codemod.toml": 'exclude = ["one/**"]\n', "one/codemod.toml": "only = []\n"})
+    for options in ((), ("--staged",), ("--rev", "HEAD")):
+        assert [path for path, *_ in places(codemod, *options, cwd=workspace / "one")] == ["two/src/lib.rs"]
+
+
+def test_a_folder_that_is_no_part_of_the_workspace_around_it(codemod: Command, tmp_path: Path) -> None:
+    files = {**TWO, "Cargo.toml": '[workspace]\nmembers = ["one"]\nexclude = ["two"]\n'}
+    root = make_repository(tmp_path / "repo", files)
+    assert places(codemod, cwd=root / "two/src") == [("src/lib.rs", 4, 8)]
+    assert len(places(codemod, cwd=root / "one")) == 2
 
 
 def test_since_counts_sites_that_the_revision_did_not_have(codemod: Command, tmp_path: Path) -> None:

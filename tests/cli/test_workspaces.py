@@ -77,26 +77,26 @@ def test_a_workspace_deep_in_a_repository(codemod: Command, tmp_path: Path) -> N
     needs = '[dependencies]\nhelper = { path = "../../../libs/helper" }\nfar = { path = "../../../../far" }\n'
     shared = '#[path = "../../../shared.rs"]\npub mod shared;\n'
     files = {
-        "work/rust/Cargo.toml": members,
+        "code/rust/Cargo.toml": members,
         **below(
-            "work/rust/a",
+            "code/rust/a",
             package("a", {"src/lib.rs": f"extern crate helper;\nextern crate far;\n{shared}{BODY}"}, needs),
         ),
-        **below("work/rust/b-one", package("b-one")),
-        **below("work/rust/out", package("out")),
+        **below("code/rust/b-one", package("b-one")),
+        **below("code/rust/out", package("out")),
         **below(
             "libs/helper",
             package(
-                "helper", {"src/lib.rs": '#[path = "../../../work/shared.rs"]\npub mod shared;\n' + BODY}
+                "helper", {"src/lib.rs": '#[path = "../../../code/shared.rs"]\npub mod shared;\n' + BODY}
             ),
         ),
-        "work/shared.rs": BODY,
+        "code/shared.rs": BODY,
         "elsewhere/lib.rs": ONE_SITE,
     }
     write(tmp_path / "far", package("far"))
     root = make_repository(tmp_path / "repo", files)
     with unchanged(tmp_path / "far"):
-        ran = codemod("apply", "try-macro", "--json", "-C", "work/rust/a/src", cwd=root)
+        ran = codemod("apply", "try-macro", "--json", "-C", "code/rust/a/src", cwd=root)
     assert ran.code == 0, ran.err
     assert ran.outcomes == {
         "a/src/lib.rs": ["applied"],
@@ -104,7 +104,7 @@ def test_a_workspace_deep_in_a_repository(codemod: Command, tmp_path: Path) -> N
         "../shared.rs": ["shared-file"],
     }
     changed = git(root, "diff", "--name-only", "main", "codemod/try-macro").split()
-    assert changed == ["work/rust/a/src/lib.rs", "work/rust/b-one/src/lib.rs"]
+    assert changed == ["code/rust/a/src/lib.rs", "code/rust/b-one/src/lib.rs"]
 
 
 def test_editions_side_by_side(codemod: Command, tmp_path: Path) -> None:
