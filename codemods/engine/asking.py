@@ -17,6 +17,7 @@ from codemods.engine.baseline import Baseline
 from codemods.engine.macro_rules import answer_macro_rules
 from codemods.engine.oracle import Answers, Spot, answer_macro_origin, answer_reach, in_example
 from codemods.engine.overlay import Overlay
+from codemods.engine.rivals import Rivals
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
 from codemods.recipe.facts import Fact, MacroOrigin, MacroRules
@@ -48,7 +49,8 @@ def _answer(fact: Fact, sites: Sequence[Site], baseline: Baseline, asker: Asker)
     units = baseline.units
     match fact:
         case MacroOrigin():
-            return answer_macro_origin(fact, sites, units, asker.canary, asker.read, extern_sources)
+            rivals = Rivals(fact.name, units, asker.read, extern_sources, asker.package_files)
+            return answer_macro_origin(fact, sites, units, asker.canary, rivals, asker)
         case MacroRules():
             return answer_macro_rules(fact, sites, units, asker.read, extern_sources)
 
@@ -69,6 +71,24 @@ class Asker:
             return self.bench.read(PurePosixPath(path), self.overlay)
         except (OSError, CodemodError):
             return None  # made by a build script, or gone
+
+    def package_files(self, package: str) -> frozenset[str]:
+        """Return every Rust file of the member, compiled here or not."""
+        bench = self.bench
+        return frozenset(
+            name
+            for name in bench.names
+            if name.endswith(".rs") and bench.package_of(PurePosixPath(name)) == package
+        )
+
+    def package_of(self, path: PurePosixPath) -> str:
+        """Return the name of the member that owns the file."""
+        return self.bench.package_of(path)
+
+    def units_using(self, path: str) -> list[Unit]:
+        """Return the units that have the crate of the file at `path` among their externs."""
+        full = str(self.bench.scratch.root / path)
+        return [unit for unit in self.baseline.units if full in extern_sources(unit)]
 
     def canary(self, unit: Unit, sites: Sequence[Spot]) -> frozenset[str]:
         """Return the ids of those `sites` that `unit` compiles."""

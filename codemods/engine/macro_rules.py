@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codemods.cargo.report import Unit
-from codemods.engine.oracle import Answers, Externs, Read
+from codemods.engine.oracle import Answers
+from codemods.engine.rivals import Externs, Read
 from codemods.recipe.facts import Answer, Fact, Known, MacroRules, Unknown
 from codemods.recipe.site import Site
 from codemods.rust.spans import Span

@@ -8,16 +8,17 @@ or somebody else's macro; where another macro of that name exists, a canary tell
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
 from codemods.cargo.diagnostics import Diagnostic
 from codemods.cargo.report import Unit
+from codemods.engine.rivals import Rival, Rivals
 from codemods.recipe.facts import Answer, Fact, Known, MacroOrigin, Unknown
 from codemods.recipe.site import Site
+from codemods.rust.canary import canary_edits
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.trees import TreeKind
@@ -40,8 +41,16 @@ class Spot(Protocol):
 
 
 Canary = Callable[[Unit, Sequence[Spot]], frozenset[str]]  # ids of the spots that the unit compiles
-Read = Callable[[str], bytes | None]  # a source file's content by the path a unit gives
-Externs = Callable[[Unit], frozenset[str]]  # the sources of the crates that a unit names
+
+
+class Dependents(Protocol):
+    """Who else compiles what stands in a file."""
+
+    def units_using(self, path: str) -> Sequence[Unit]:
+        """Return the units that have the crate of the file at `path` among their externs."""
+
+    def package_of(self, path: PurePosixPath) -> str:
+        """Return the name of the member that owns the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,11 @@ def answer_macro_origin(
     sites: Sequence[Site],
     units: Sequence[Unit],
     canary: Canary,
-    read: Read,
-    externs: Externs,
+    rivals: Rivals,
+    dependents: Dependents,
 ) -> Answers:
     """Answer `fact` for every site, from the units of the untouched tree that built."""
-    oracle = _MacroOracle(fact, units, canary, _Rivals(fact.name, read, externs))
+    oracle = _MacroOracle(fact, units, canary, rivals, dependents)
     oracle.look_up([site for site in sites if not in_example(site)])
     answers = {site.id: oracle.answer(site) for site in sites}
     return Answers(
@@ -90,13 +99,22 @@ def in_example(site: Site) -> bool:
 
 
 class _MacroOracle:
-    def __init__(self, fact: MacroOrigin, units: Sequence[Unit], canary: Canary, rivals: _Rivals) -> None:
+    def __init__(
+        self,
+        fact: MacroOrigin,
+        units: Sequence[Unit],
+        canary: Canary,
+        rivals: Rivals,
+        dependents: Dependents,
+    ) -> None:
         self.fact = fact
         self.units = units
         self.canary = canary
         self.rivals = rivals
+        self.dependents = dependents
         self.reported: dict[str, set[str]] = {}  # site id -> units where it is std's
         self.foreign: dict[str, set[str]] = {}  # site id -> units where it is compiled, and not std's
+        self.blind: set[str] = set()  # sites where no canary can be placed
 
     def look_up(self, sites: Sequence[Site]) -> None:
         by_path: dict[str, list[Site]] = {}
@@ -117,7 +135,8 @@ class _MacroOracle:
                 self.reported.setdefault(site.id, set()).add(unit.id)
             else:
                 silent.append(site)
-        if silent and self.rivals.in_unit(unit):
+        if silent and self.rivals.of(unit):
+            self.blind |= {site.id for site in silent if not canary_edits(site.source, site.span, "?")}
             for site_id in self.canary(unit, silent):
                 self.foreign.setdefault(site_id, set()).add(unit.id)
 
@@ -127,29 +146,48 @@ class _MacroOracle:
     def answer(self, site: Site) -> Answer:
         path = str(site.source.path)
         homes = [unit for unit in self.units if path in unit.files]
-        name = self.fact.name
-        rival = next((place for unit in homes if (place := self.rivals.in_unit(unit))), None)
+        reported = [unit for unit in homes if unit.id in self.reported.get(site.id, ())]
+        if reported and site.id not in self.foreign:
+            return self._answer_reported(site, reported)
+        rivals = list(dict.fromkeys(rival for unit in homes for rival in self.rivals.of(unit)))
+        if not homes:
+            rivals = list(self.rivals.of_package(self.dependents.package_of(site.source.path)))
         if in_example(site):
-            return self._answer_example(rival)
+            return self._answer_example(rivals)
+        name = self.fact.name
         foreign = [unit.name for unit in homes if unit.id in self.foreign.get(site.id, ())]
         if foreign:
-            where = f"; {rival} defines one" if rival else ""
+            where = f"; {rivals[0].place} defines one" if rivals else ""
             return Known("own", f"compiled in {foreign[0]}, and not reported there as std's `{name}!`{where}")
-        reported = [unit for unit in homes if unit.id in self.reported.get(site.id, ())]
-        if reported:
-            return self._answer_reported(site, reported, rival)
-        return Unknown(_why_silent(homes), contested=rival is not None)
+        meant = [rival for rival in rivals if rival.may_be_meant_at(path, site.span)]
+        reason = _why_silent(homes)
+        if meant:
+            return Unknown(f"{reason}, and {meant[0].place} defines a `{name}!` too", contested=True)
+        return Unknown(reason)
 
-    def _answer_example(self, rival: str | None) -> Answer:
-        if rival:
-            return Unknown(f"{rival} may be what the example means", contested=True)
+    def _answer_example(self, rivals: Sequence[Rival]) -> Answer:
+        open_rivals = [rival for rival in rivals if rival.scope is None]
+        if open_rivals:
+            return Unknown(f"{open_rivals[0].place} may be what the example means", contested=True)
         return Known("std", f"a documentation example; nothing else is called `{self.fact.name}!` here")
 
-    def _answer_reported(self, site: Site, reported: Sequence[Unit], rival: str | None) -> Answer:
-        if rival and any(self.rivals.imitates(unit, self.fact) for unit in reported):
-            return Unknown(f"{rival} is deprecated with std's own words", contested=True)
-        if rival and _in_macro_body(site):
-            return Unknown(f"a macro body may meet {rival} as well as std's", contested=True)
+    def _answer_reported(self, site: Site, reported: Sequence[Unit]) -> Answer:
+        path = str(site.source.path)
+        own = dict.fromkeys(rival for unit in reported for rival in self.rivals.of_package(unit.package))
+        meant = [rival for rival in own if rival.may_be_meant_at(path, site.span)]
+        for rival in meant:
+            if self.rivals.imitates(rival, self.fact.note):
+                return Unknown(f"{rival.place} is deprecated with std's own words", contested=True)
+            if rival.condition is not None:
+                return Unknown(
+                    f"{rival.place} may be meant where it exists ({rival.condition})", contested=True
+                )
+        if site.id in self.blind and meant:
+            return Unknown(f"some target may mean {meant[0].place} here", contested=True)
+        if _in_macro_body(site):
+            expanding = (*reported, *self.dependents.units_using(path))
+            for rival in (each for unit in expanding for each in self.rivals.of(unit)):
+                return Unknown(f"a macro body may meet {rival.place} as well as std's", contested=True)
         names = ", ".join(unit.name for unit in reported)
         return Known("std", f"rustc reports std's deprecated `{self.fact.name}!` here in {names}")
 
@@ -183,51 +221,3 @@ def _why_silent(homes: Sequence[Unit]) -> str:
     if not homes:
         return "no target that builds here compiles this file"
     return "no target compiles this line (a false `cfg`, or a macro that nothing here expands)"
-
-
-class _Rivals:
-    """Other macros of the name: defined or imported in what a unit reads, or exported to it."""
-
-    def __init__(self, name: str, read: Read, externs: Externs) -> None:
-        self._read = read
-        self._externs = externs
-        word = rb"(?:r#)?" + re.escape(name.encode()) + rb"\b"
-        more = rb"(?:\s*#\s*\[[^\]]*\])*\s*(?:pub\s+)?"
-        macro = rb"(?:macro_rules!\s*|macro\s+)"
-        self._own = re.compile(rb"(?:macro_rules!\s*|\bmacro\s+|\bfn\s+|\bas\s+)" + word)
-        self._exported = re.compile(
-            rb"#\s*\[\s*(?:macro_export[^\]]*\]"
-            + more
-            + macro
-            + rb"|proc_macro\s*\]"
-            + more
-            + rb"fn\s+)"
-            + word
-        )
-        self._imitation = re.compile(rb"#\s*\[\s*deprecated[^\]]*\]" + more + macro + word)
-        self._found: dict[tuple[str, re.Pattern[bytes]], str | None] = {}
-
-    def in_unit(self, unit: Unit) -> str | None:
-        """Return where the unit gets one from ("src/lib.rs:3"), or None."""
-        return next(iter(self._places(unit)), None)
-
-    def imitates(self, unit: Unit, fact: MacroOrigin) -> bool:
-        """Whether a rival carries a deprecation that reads like std's."""
-        contents = (self._read(place.rpartition(":")[0]) or b"" for place in self._places(unit))
-        return any(fact.note.encode() in content and self._imitation.search(content) for content in contents)
-
-    def _places(self, unit: Unit) -> Iterator[str]:
-        for path in sorted(unit.files):
-            if place := self._in(path, self._own):
-                yield place
-        for path in sorted(self._externs(unit) - unit.files):
-            if place := self._in(path, self._exported):
-                yield place
-
-    def _in(self, path: str, pattern: re.Pattern[bytes]) -> str | None:
-        if (path, pattern) not in self._found:
-            content = (self._read(path) or b"") if PurePosixPath(path).suffix == ".rs" else b""
-            found = pattern.search(content)
-            line = content.count(b"\n", 0, found.end()) + 1 if found else 0
-            self._found[path, pattern] = f"{path}:{line}" if found else None
-        return self._found[path, pattern]
