@@ -86,7 +86,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
-    # Trees and reports are many small objects that live to the end, and hardly a cycle: look for those rarely.
+    # Trees and reports are many objects that live to the end, and hardly a cycle: look for those rarely.
     gc.set_threshold(50_000, 20, 20)
     interrupt = _Interrupt()
     signal.signal(signal.SIGTERM, interrupt)
