@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from codemods.cargo.diagnostics import Diagnostic
+from codemods.cargo.diagnostics import Diagnostic, Place
 from codemods.cargo.report import Unit
 from codemods.engine.rivals import Rival, Rivals
 from codemods.recipe.facts import Answer, Fact, Known, MacroOrigin, Unknown
@@ -22,6 +22,9 @@ from codemods.rust.canary import canary_edits
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.trees import TreeKind
+
+# What stands before a path in a `use` declaration.
+_IMPORT = re.compile(rb"\buse\s[^;=!()]*\Z")
 
 
 class Spot(Protocol):
@@ -79,6 +82,32 @@ def answer_macro_origin(
         {site.id: oracle.std_units(site) for site in sites},
         {id: answer.reason for id, answer in answers.items() if isinstance(answer, Unknown)},
     )
+
+
+def uses_without_site(
+    fact: MacroOrigin, sites: Iterable[Site], units: Iterable[Unit], read: Read
+) -> tuple[str, ...]:
+    """Return where rustc names std's macro and no site stands, as `path:line`: code that no scan reads.
+
+    An import of the macro is no use of it.
+    """
+    known: dict[str, set[int]] = {}
+    for site in sites:
+        known.setdefault(str(site.source.path), set()).update(_name_starts(site))
+    places = (place for unit in units for place in _reports(unit.diagnostics, fact))
+    missing = (
+        place
+        for place in dict.fromkeys(places)
+        if place.span.start not in known.get(place.path, ())
+        and not _IMPORT.search((read(place.path) or b"")[: place.span.start])
+    )
+    return tuple(dict.fromkeys(f"{_shortened(place.path)}:{place.line}" for place in missing))
+
+
+def _shortened(path: str) -> str:
+    """Return a path for people: what lies outside of the repository (a build script's output) by its end."""
+    parts = PurePosixPath(path).parts
+    return "/".join(("…", *parts[-2:])) if path.startswith("/") else path
 
 
 def answer_reach(sites: Sequence[Spot], units: Sequence[Unit], canary: Canary) -> Answers:
@@ -195,15 +224,18 @@ class _MacroOracle:
 def _reported_places(diagnostics: Iterable[Diagnostic], fact: MacroOrigin) -> dict[str, frozenset[int]]:
     """Return by path the byte offsets where rustc names std's macro (start of the path to it)."""
     starts: dict[str, set[int]] = {}
+    for place in _reports(diagnostics, fact):
+        starts.setdefault(place.path, set()).add(place.span.start)
+    return {path: frozenset(offsets) for path, offsets in starts.items()}
+
+
+def _reports(diagnostics: Iterable[Diagnostic], fact: MacroOrigin) -> Iterator[Place]:
+    """Yield the places where rustc names std's macro."""
     for diagnostic in diagnostics:
         if diagnostic.code != "deprecated" or not diagnostic.message.startswith("use of deprecated macro"):
             continue
-        if not diagnostic.message.endswith(fact.note):
-            continue
-        for place in diagnostic.places:
-            if place.is_primary:
-                starts.setdefault(place.path, set()).add(place.span.start)
-    return {path: frozenset(offsets) for path, offsets in starts.items()}
+        if diagnostic.message.endswith(fact.note):
+            yield from (place for place in diagnostic.places if place.is_primary)
 
 
 def _name_starts(site: Site) -> frozenset[int]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
-from codemods.engine.asking import ask
+from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
 from codemods.engine.examples import ExampleCheck, check_examples
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
-from codemods.engine.oracle import Answers, in_example
+from codemods.engine.oracle import Answers, in_example, uses_without_site
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.recipes import settings_of
 from codemods.engine.rust_versions import RustVersions
@@ -19,7 +19,7 @@ from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
 from codemods.engine.workbench import Workbench
-from codemods.recipe.facts import Facts
+from codemods.recipe.facts import Facts, MacroOrigin
 from codemods.recipe.proposals import Change, Created, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
@@ -52,6 +52,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
         return _untouched(recipe, sites, refused, base, report)
     baseline = bench.baseline(base, report)
     require_units_for({str(site.source.path) for site in sites}, baseline, bench.withheld)
+    _note_unseen_uses(bench, recipe, sites, baseline, base)
     sites = bench.within(sites, baseline)
     too_old = {id for skipped in refused for id in skipped.sites}
     open_sites = tuple(site for site in sites if site.id not in too_old)
@@ -66,6 +67,28 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     stage = _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
     versions.note_lowest(recipe, (*stage.kept, *stage.included))
     return stage
+
+
+def _note_unseen_uses(
+    bench: Workbench, recipe: Recipe, sites: Sequence[Site], baseline: Baseline, overlay: Overlay
+) -> None:
+    """Tell of uses that rustc reports and the scan did not see: files of other names, generated code.
+
+    A run that was narrowed to some files or packages is not told of the others.
+    """
+    request = bench.request
+    if request.only or request.exclude or request.packages:
+        return
+    for fact in recipe.facts:
+        if not isinstance(fact, MacroOrigin):
+            continue
+        unseen = uses_without_site(fact, sites, baseline.units, Asker(bench, baseline, overlay).read)
+        if unseen:
+            shown = ", ".join(unseen[:3]) + (f" and {len(unseen) - 3} more" if len(unseen) > 3 else "")
+            bench.note(
+                f"rustc reports `{fact.name}!` where no site was found (generated code, a file that is"
+                f" no `.rs`, an unusual form): {shown}."
+            )
 
 
 def _untouched(

@@ -34,6 +34,8 @@ pub mod more;
 #[cfg(windows)]
 pub mod windows;
 pub mod nested;
+use std::r#try as attempt;
+pub fn aliased(t: &str) -> Result<i32, ::std::num::ParseIntError> { Ok(attempt!(t.parse::<i32>())) }
 """,
         "src/odd place/module.rs": BODY,
         "src/included.in": BODY,
@@ -54,7 +56,7 @@ pub mod nested;
 def test_targets_and_features(codemod: Command, tmp_path: Path) -> None:
     root = repository(tmp_path / "repo", many_targets())
     everywhere = {
-        "build/main.rs", "src/odd place/module.rs", "src/included.rs", "src/nested/deep.rs",
+        "build/main.rs", "src/lib.rs", "src/odd place/module.rs", "src/included.rs", "src/nested/deep.rs",
         "src/bin/tool.rs", "examples/show.rs", "tests/check.rs", "benches/speed.rs",
     }  # fmt: skip
     for options, more in (
@@ -69,6 +71,10 @@ def test_targets_and_features(codemod: Command, tmp_path: Path) -> None:
         assert applied == everywhere | more
         left = {path for path, codes in ran.outcomes.items() if codes == ["not-compiled"]}
         assert left == {"src/extra.rs", "src/more.rs", "src/windows.rs", "src/nobody.rs"} - more
+        (unseen,) = (note for note in ran.document["notes"] if "rustc reports" in note)
+        assert unseen.endswith(": src/included.in:2."), (
+            "no scan reads it, but rustc does; imports are no uses"
+        )
 
 
 def test_a_workspace_deep_in_a_repository(codemod: Command, tmp_path: Path) -> None:
