@@ -8,14 +8,15 @@ or somebody else's macro; where another macro of that name exists, a canary tell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Protocol
 
 from codemods.cargo.diagnostics import Diagnostic, Place
 from codemods.cargo.report import Unit
-from codemods.engine.rivals import Rival, Rivals
+from codemods.engine.rivals import Read, Rival, Rivals
 from codemods.recipe.facts import Answer, Fact, Known, MacroOrigin, Unknown
 from codemods.recipe.site import Site
 from codemods.rust.canary import canary_edits
