@@ -76,6 +76,7 @@ CODES = {
     applicability=Applicability.MACHINE_APPLICABLE,
     pattern=Finder(find_try, needles=(NEEDLE,), confirm=CONFIRM),
     codes=CODES,
+    macro_means="($e:expr) => ($e?); ($e:expr,) => ($e?);",
     facts=(MacroOrigin("try", note="use the `?` operator instead"), MacroRules(EVALUATING)),
     settings=(
         Setting(
@@ -92,4 +93,4 @@ def try_macro(sites: Sequence[Site], facts: Facts, settings: Settings) -> Iterat
     outlines = {root: Outline(root) for root in dict.fromkeys(root_of(site.tree) for site in sites)}
     for root, outline in outlines.items():
         here = [site for site in sites if root_of(site.tree) is root]
-        yield from Plan(outline, facts, settings).proposals(here)
+        yield from Plan(outline, here, facts, settings).proposals()

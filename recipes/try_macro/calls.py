@@ -153,7 +153,7 @@ def _letter(outline: Outline, index: int) -> str:
     return _LETTERS.get(token.text, token.text.decode(errors="replace"))
 
 
-def stands_in_head(outline: Outline, first: int, is_try: frozenset[str]) -> bool:
+def stands_in_head(outline: Outline, first: int, gone: frozenset[int]) -> bool:
     """Whether a struct literal at the token `first` would be read as a block.
 
     That is so in the head of `if`, `while`, `match` and `for … in`, outside of all brackets; those
@@ -168,27 +168,27 @@ def stands_in_head(outline: Outline, first: int, is_try: frozenset[str]) -> bool
             return False
         index = outline.openings.get(index, index) - 1
     group = outline.group(parent) if parent >= 0 else None
-    if group is None or not is_transparent(group, is_try):
+    if group is None or not is_transparent(group, gone):
         return False
-    return stands_in_head(outline, group.first, is_try)
+    return stands_in_head(outline, group.first, gone)
 
 
-def begins_statement(outline: Outline, first: int, is_try: frozenset[str]) -> bool:
+def begins_statement(outline: Outline, first: int, gone: frozenset[int]) -> bool:
     """Whether the token `first` begins a statement, or will when the `try!` around it is gone."""
     parent = outline.parents[first]
     if parent == first - 1 and parent >= 0:
         group = outline.group(parent)
-        if is_transparent(group, is_try):
-            return begins_statement(outline, group.first, is_try)
+        if is_transparent(group, gone):
+            return begins_statement(outline, group.first, gone)
     before = outline.text(first - 1)
     if before == b"]":
         return outline.group(outline.openings[first - 1]).kind is GroupKind.ATTRIBUTE
     return before in (b"", b"{", b"}", b";")
 
 
-def is_transparent(group: Group, is_try: frozenset[str]) -> bool:
-    """Whether the group's delimiters go away with a `try!`."""
-    return group.kind is GroupKind.CALL and group.name in is_try
+def is_transparent(group: Group, gone: frozenset[int]) -> bool:
+    """Whether the group's delimiters go away with a `try!`: `gone` are the opening ones of such."""
+    return group.opening in gone
 
 
 def _begins_statement(outline: Outline, index: int, first: int) -> bool:

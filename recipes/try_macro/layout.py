@@ -27,11 +27,11 @@ class Wording:
     inner: tuple[Edit, ...] = field(default=())
 
 
-def edits_of(call: Call, wording: Wording, is_try: frozenset[str]) -> tuple[Edit, ...]:
+def edits_of(call: Call, wording: Wording, gone: frozenset[int]) -> tuple[Edit, ...]:
     """Return the edits that write `call` as `wording` says."""
-    after = wording.after + (";" if _lacks_semicolon(call, is_try) else "")
+    after = wording.after + (";" if _lacks_semicolon(call, gone) else "")
     opening = _opening(call, wording)
-    return (opening, *wording.inner, *_closing(call, after, is_try), *_dedented(call, is_try))
+    return (opening, *wording.inner, *_closing(call, after, gone), *_dedented(call, gone))
 
 
 def is_repeated_statement(call: Call) -> bool:
@@ -60,7 +60,7 @@ def _opening(call: Call, wording: Wording) -> Edit:
     return Edit(Span(start, first.span.start), text)
 
 
-def _closing(call: Call, after: str, is_try: frozenset[str]) -> Iterator[Edit]:
+def _closing(call: Call, after: str, gone: frozenset[int]) -> Iterator[Edit]:
     """Yield the edits at the end: `?` comes right after the operand, before any comment."""
     outline = call.outline
     last, closing = outline.code[call.end - 1].span, outline.code[call.closing].span
@@ -73,10 +73,10 @@ def _closing(call: Call, after: str, is_try: frozenset[str]) -> Iterator[Edit]:
     comma = outline.code[call.end]
     if comma.span.end <= comments[-1].span.start:
         yield Edit(comma.span, "")
-    yield from _closing_after(call, comments[-1], after, is_try)
+    yield from _closing_after(call, comments[-1], after, gone)
 
 
-def _closing_after(call: Call, comment: Token, after: str, is_try: frozenset[str]) -> Iterator[Edit]:
+def _closing_after(call: Call, comment: Token, after: str, gone: frozenset[int]) -> Iterator[Edit]:
     """Yield the edits at the end where a comment stands before the closing delimiter."""
     outline = call.outline
     last, closing = outline.code[call.end - 1].span, outline.code[call.closing].span
@@ -84,7 +84,7 @@ def _closing_after(call: Call, comment: Token, after: str, is_try: frozenset[str
     # A line comment owns the `\r` of its line break.
     start, end = comment.span.start + len(comment.text.rstrip()), closing.end
     following = outline.text(call.closing + 1)
-    moves = is_line and following in (b";", b",") and not _is_inside_try(call, is_try)
+    moves = is_line and following in (b";", b",") and not _is_inside_try(call, gone)
     if moves and _ends_line(outline, outline.code[call.closing + 1].span.end):
         # Else the `;` would stand alone on a line.
         after += following.decode()
@@ -95,28 +95,28 @@ def _closing_after(call: Call, comment: Token, after: str, is_try: frozenset[str
     yield Edit(Span(start, end), "")
 
 
-def _lacks_semicolon(call: Call, is_try: frozenset[str]) -> bool:
+def _lacks_semicolon(call: Call, gone: frozenset[int]) -> bool:
     """Whether `try! { x }` is a statement by its braces alone, with another one behind it."""
-    if not call.is_braced or not begins_statement(call.outline, call.first, is_try):
+    if not call.is_braced or not begins_statement(call.outline, call.first, gone):
         return False
-    if call.outline.parents[call.first] == call.first - 1 and _is_inside_try(call, is_try):
+    if call.outline.parents[call.first] == call.first - 1 and _is_inside_try(call, gone):
         return False
     following = call.outline.text(call.closing + 1)
     return following not in (b"", b";", b",", b".", b"?", b"}", b")", b"]")
 
 
-def _dedented(call: Call, is_try: frozenset[str]) -> Iterator[Edit]:
+def _dedented(call: Call, gone: frozenset[int]) -> Iterator[Edit]:
     """Yield the edits that move an operand that had lines of its own to where `try!` stood."""
     extra = _extra_indentation(call)
     if not extra:
         return
     outline = call.outline
-    taken = _taken_by_others(call, is_try)
+    taken = _taken_by_others(call, gone)
     end = outline.code[call.closing].span.start
     for token in outline.between(_first(call).span.end, end):
         if token.span.start in taken or not _begins_line(outline, token):
             continue
-        stop = token.span.start - _outer_indentation(call, is_try)
+        stop = token.span.start - _outer_indentation(call, gone)
         start = stop - len(extra)
         if start >= 0 and outline.original[start:stop] == extra and outline.is_code(Span(start, stop)):
             yield Edit(Span(start, stop), "")
@@ -140,18 +140,18 @@ def _extra_indentation(call: Call) -> bytes:
     return inner.removeprefix(outer) if inner.startswith(outer) else b""
 
 
-def _outer_indentation(call: Call, is_try: frozenset[str]) -> int:
+def _outer_indentation(call: Call, gone: frozenset[int]) -> int:
     """Return how many bytes before each token the sites around `call` take away."""
-    groups = (group for group in call.outline.groups_around(call.first) if is_transparent(group, is_try))
+    groups = (group for group in call.outline.groups_around(call.first) if is_transparent(group, gone))
     return sum(len(_extra_indentation(_nested(call, group.first))) for group in groups)
 
 
-def _taken_by_others(call: Call, is_try: frozenset[str]) -> frozenset[int]:
+def _taken_by_others(call: Call, gone: frozenset[int]) -> frozenset[int]:
     """Return where the tokens start whose place the sites inside of `call` decide."""
     outline = call.outline
     taken: set[int] = {outline.code[call.closing].span.start}
     for opening in range(call.opening, call.closing):
-        if opening not in outline.partners or not is_transparent(outline.group(opening), is_try):
+        if opening not in outline.partners or not is_transparent(outline.group(opening), gone):
             continue
         inner = _nested(call, outline.group(opening).first)
         if inner.start < inner.end:
@@ -170,9 +170,9 @@ def _first(call: Call) -> Token:
     return call.outline.between(start, call.outline.code[call.end - 1].span.end)[0]
 
 
-def _is_inside_try(call: Call, is_try: frozenset[str]) -> bool:
+def _is_inside_try(call: Call, gone: frozenset[int]) -> bool:
     parent = call.outline.parents[call.first]
-    return parent >= 0 and is_transparent(call.outline.group(parent), is_try)
+    return parent >= 0 and is_transparent(call.outline.group(parent), gone)
 
 
 def _begins_line(outline: Outline, token: Token) -> bool:

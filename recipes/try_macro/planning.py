@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from codemods.recipe import (
     Ambiguous,
@@ -31,19 +32,19 @@ from .wordings import MIN_RUST, wordings_of
 
 
 class Plan:
-    """What to do about the sites of one file or doc example."""
+    """What to do about `sites`, those of one file or doc example."""
 
-    def __init__(self, outline: Outline, facts: Facts, settings: Settings) -> None:
+    def __init__(self, outline: Outline, sites: Sequence[Site], facts: Facts, settings: Settings) -> None:
         self.outline = outline
+        self.sites = sites
         self.facts = facts
         self.settings = settings
         self.imports = imports_in(outline)
-        self.is_try = frozenset({"try", *(found.name for found in self.imports)})
 
-    def proposals(self, sites: Sequence[Site]) -> Iterator[Proposal]:
-        """Yield what to do about each of `sites`; those of one import travel together."""
+    def proposals(self) -> Iterator[Proposal]:
+        """Yield what to do about each of the sites; those of one import travel together."""
         by_import: dict[Import, list[Site]] = {}
-        for site in sites:
+        for site in self.sites:
             found = self._import_of(self._call(site))
             if found is None:
                 yield self._proposal(site)
@@ -54,7 +55,7 @@ class Plan:
 
     def _proposal(self, site: Site) -> Proposal:
         call = self._call(site)
-        shown = objection(self.outline, call.first, self.is_try, self._rules_elsewhere(call))
+        shown = objection(self.outline, call.first, self._gone(call), self._rules_elsewhere(call))
         left = self._left_by_origin(call) or shown
         if left is None or left.code == STRINGIFIED:
             left = _left_by_operand(call)
@@ -78,16 +79,36 @@ class Plan:
         return answer.value.encode() if isinstance(answer, Known) else b""
 
     def _forms(self, call: Call) -> tuple[Form, ...]:
+        gone = self._gone(call)
         return tuple(
-            call.site.form(edits_of(call, wording, self.is_try), name, MIN_RUST.get(name.split()[0]))
-            for name, wording in wordings_of(call, self.is_try)
+            call.site.form(edits_of(call, wording, gone), name, MIN_RUST.get(name.split()[0]))
+            for name, wording in wordings_of(call, gone)
         )
+
+    def _gone(self, call: Call) -> frozenset[int]:
+        """Return the opening delimiters that go away with a `try!` of std, as far as `call` may trust that.
+
+        Where rustc reports `call` but not the macro around it, that is not std's.
+        """
+        return self._known_gone if self._is_known(call) else self._supposed_gone
+
+    @cached_property
+    def _supposed_gone(self) -> frozenset[int]:
+        calls = map(self._call, self.sites)
+        return frozenset(call.opening for call in calls if self._left_by_origin(call) is None)
+
+    @cached_property
+    def _known_gone(self) -> frozenset[int]:
+        known = {self._call(site).opening for site in self.sites if self._is_known(self._call(site))}
+        return self._supposed_gone & known
+
+    def _is_known(self, call: Call) -> bool:
+        return isinstance(self.facts.about(call.site.id, ORIGIN), Known)
 
     def _is_compiled(self, call: Call) -> bool:
         """Whether rustc will see the site, and so can reject a form."""
         example = self.outline.tree.example
-        is_known = isinstance(self.facts.about(call.site.id, ORIGIN), Known)
-        return is_known and (example is None or example.is_compiled)
+        return self._is_known(call) and (example is None or example.is_compiled)
 
     def _left_by_origin(self, call: Call) -> Skipped | None:
         """Return why the site is not std's `try!`, or may not be, or is not there to compile."""

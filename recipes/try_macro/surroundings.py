@@ -30,7 +30,7 @@ _TEMPLATES = frozenset(
 _STD_ROOTS = (b"std", b"core", b"alloc")
 
 
-def objection(outline: Outline, index: int, is_try: frozenset[str], elsewhere: bytes) -> Skipped | None:
+def objection(outline: Outline, index: int, gone: frozenset[int], elsewhere: bytes) -> Skipped | None:
     """Return why the macros around the token at `index` do not let it change; None if they do.
 
     `elsewhere` are definitions of macros that other files hold. With the code `STRINGIFIED`, the
@@ -40,7 +40,7 @@ def objection(outline: Outline, index: int, is_try: frozenset[str], elsewhere: b
     is_in_definition = False
     for group in outline.groups_around(index):
         match group.kind:
-            case GroupKind.CALL if not _goes_away(outline, group, is_try):
+            case GroupKind.CALL if not is_transparent(group, gone):
                 found = _objection_of_call(outline, group, index, elsewhere)
                 if found is not None and found.code != STRINGIFIED:
                     return found
@@ -55,11 +55,6 @@ def objection(outline: Outline, index: int, is_try: frozenset[str], elsewhere: b
             case GroupKind.TRY_BLOCK:
                 return Skipped("try-block", "in a `try` block `?` leaves the block, `try!` the function")
     return stringified
-
-
-def _goes_away(outline: Outline, group: Group, is_try: frozenset[str]) -> bool:
-    """Whether the group is that of std's `try!`, as far as this file shows."""
-    return is_transparent(group, is_try) and not _definitions_in_scope(outline, group)
 
 
 def _objection_of_call(outline: Outline, group: Group, index: int, elsewhere: bytes) -> Skipped | None:
@@ -77,7 +72,7 @@ def _objection_of_call(outline: Outline, group: Group, index: int, elsewhere: by
         return Skipped("source-text", f"`{name}!` makes the source text a value of the program")
     if is_std and (name in _SHOWING or (name in _ASSERTING and not _has_message(outline, group))):
         return Skipped(STRINGIFIED, f"`{name}!` prints the source text of its argument")
-    if is_std and name in EVALUATING | _ASSERTING:
+    if is_std and name in (EVALUATING | _ASSERTING) - {"try"}:  # an own `try!` is not std's
         return None
     return _objection_of_rules(outline, group, index, rules_in(elsewhere, name))
 

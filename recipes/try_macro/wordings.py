@@ -26,15 +26,15 @@ MIN_RUST = {"identity": "1.33"}  # by the first word of a form's name: what it n
 _BLOCKS = (b"{", b"unsafe", b"match", b"if", b"loop", b"while", b"for", b"async", b"const")
 
 
-def wordings_of(call: Call, is_try: frozenset[str]) -> Iterator[tuple[str, Wording]]:
+def wordings_of(call: Call, gone: frozenset[int]) -> Iterator[tuple[str, Wording]]:
     """Yield the forms of `call` by name."""
     if call.outline.text(call.start) in (b"&", b"&&"):
         yield from _of_reference(call)
         return
     needs_parentheses = (
         call.binds_loosely
-        or (call.shows_braces and stands_in_head(call.outline, call.first, is_try))
-        or _would_end_early(call, is_try)
+        or (call.shows_braces and stands_in_head(call.outline, call.first, gone))
+        or _would_end_early(call, gone)
     )
     plain = Wording("(", ")?") if needs_parentheses else Wording()
     yield "plain", plain
@@ -73,14 +73,14 @@ def _of_reference(call: Call) -> Iterator[tuple[str, Wording]]:
     yield method, Wording(inner=(Edit(borrow, before),), after=after)
 
 
-def _would_end_early(call: Call, is_try: frozenset[str]) -> bool:
+def _would_end_early(call: Call, gone: frozenset[int]) -> bool:
     """Whether the operand begins with a block that at the start of a statement would be a statement."""
     outline = call.outline
     has_block_head = outline.text(call.start) in _BLOCKS and call.shows_braces
     if not has_block_head and re.match(r"p?w(pw)*!C[^.?]", call.shape) is None:
         return False
     before = outline.text(call.first - 1)
-    return before == b"=>" or begins_statement(outline, call.first, is_try)
+    return before == b"=>" or begins_statement(outline, call.first, gone)
 
 
 def _method_of_any_result(call: Call) -> Span | None:

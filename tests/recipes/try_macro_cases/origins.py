@@ -120,6 +120,22 @@ UNCOMPILED = [
         "macro_rules! try { ($($t:tt)*) => { stringify!($($t)*) }; }\nfn x() { try!(::std::try!(g())); }",
         answers=lambda site, _fact: STD if site.text.startswith("::") else OWN,
     ),
+    stays(
+        "std's inside one that rustc does not report",
+        "fn x() { my::try!(try!(g())); }",
+        answers=lambda site, _fact: UNKNOWN if site.text.startswith("my") else STD,
+    ),
+    stays(
+        "std's inside one that is contested",
+        "fn x() { try!(::std::try!(g())); }",
+        answers=lambda site, _fact: STD if site.text.startswith("::") else CONTESTED,
+    ),
+    becomes(
+        "nested where nothing is compiled",
+        "#[cfg(windows)] fn x() -> R { Ok(try!(try!(gg()))) }",
+        "#[cfg(windows)] fn x() -> R { Ok(gg()??) }",
+        answers=UNKNOWN,
+    ),
     stays("unknown, and not understood", "fn x() { try!(a b + c); }", "unparsed", answers=UNKNOWN),
     becomes(
         "sum that nothing compiles",
