@@ -63,6 +63,7 @@ CODES = {
     "stringified": "a macro prints the source text; `--set try-macro.stringified=rewrite` accepts that.",
     "token-template": "it is a token of a template (`quote!`), and the code made from it is not known here.",
     "try-block": "in a `try` block `?` leaves the block, `try!` the function.",
+    "unclear-statement": "in a macro its braces may end a statement, or what follows may be its operator.",
     "unknown-macro": "it is given to a macro that may look at the tokens rather than evaluate them.",
     "unparsed": "no build shows this code, and its operand is in a form the parser does not understand.",
     "unresolved-macro": "nothing here compiles it, and another macro of that name exists.",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from codemods.recipe import Site, Span, SyntaxTree, Token, TokenKind
 
-from .outline import Group, GroupKind, Outline
+from .outline import Group, Outline
 
 # Kinds of tree-sitter to which `?` can be added as they are: nothing binds tighter.
 _COMPLETE = frozenset(
@@ -171,19 +171,6 @@ def stands_in_head(outline: Outline, first: int, gone: frozenset[int]) -> bool:
     if group is None or not is_transparent(group, gone):
         return False
     return stands_in_head(outline, group.first, gone)
-
-
-def begins_statement(outline: Outline, first: int, gone: frozenset[int]) -> bool:
-    """Whether the token `first` begins a statement, or will when the `try!` around it is gone."""
-    parent = outline.parents[first]
-    if parent == first - 1 and parent >= 0:
-        group = outline.group(parent)
-        if is_transparent(group, gone):
-            return begins_statement(outline, group.first, gone)
-    before = outline.text(first - 1)
-    if before == b"]":
-        return outline.group(outline.openings[first - 1]).kind is GroupKind.ATTRIBUTE
-    return before in (b"", b"{", b"}", b";")
 
 
 def is_transparent(group: Group, gone: frozenset[int]) -> bool:

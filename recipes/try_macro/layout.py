@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from codemods.recipe import Edit, Span, Token, TokenKind
 
-from .calls import Call, begins_statement, call_at, is_transparent
-from .outline import GroupKind, Outline
+from .calls import Call, call_at, is_transparent
+from .outline import Outline
+from .statements import lacks_semicolon
 
 # Byte pairs that would become another token or a comment if nothing stood between them.
 _GLUED = frozenset({b"<<", b"::", b"//", b"/*", b"&&", b"||", b"..", b"<-", b"->", b"--"})
@@ -29,20 +30,9 @@ class Wording:
 
 def edits_of(call: Call, wording: Wording, gone: frozenset[int]) -> tuple[Edit, ...]:
     """Return the edits that write `call` as `wording` says."""
-    after = wording.after + (";" if _lacks_semicolon(call, gone) else "")
+    after = wording.after + (";" if lacks_semicolon(call, gone) else "")
     opening = _opening(call, wording)
     return (opening, *wording.inner, *_closing(call, after, gone), *_dedented(call, gone))
-
-
-def is_repeated_statement(call: Call) -> bool:
-    """Whether the call is all of `$( try! { … } )*`: each turn a statement, the last perhaps a value."""
-    outline = call.outline
-    parent = outline.parents[call.first]
-    if not call.is_braced or parent != call.first - 1 or parent < 0:
-        return False
-    group = outline.group(parent)
-    is_separated = outline.text(group.closing + 1) not in (b"*", b"+", b"?")
-    return group.kind is GroupKind.REPETITION and group.closing == call.closing + 1 and not is_separated
 
 
 def _opening(call: Call, wording: Wording) -> Edit:
@@ -93,16 +83,6 @@ def _closing_after(call: Call, comment: Token, after: str, gone: frozenset[int])
         start = next(token.span.start for token in outline.code[call.end :] if token.span.start >= start)
     yield Edit(Span(last.end, last.end), after)
     yield Edit(Span(start, end), "")
-
-
-def _lacks_semicolon(call: Call, gone: frozenset[int]) -> bool:
-    """Whether `try! { x }` is a statement by its braces alone, with another one behind it."""
-    if not call.is_braced or not begins_statement(call.outline, call.first, gone):
-        return False
-    if call.outline.parents[call.first] == call.first - 1 and _is_inside_try(call, gone):
-        return False
-    following = call.outline.text(call.closing + 1)
-    return following not in (b"", b";", b",", b".", b"?", b"}", b")", b"]")
 
 
 def _dedented(call: Call, gone: frozenset[int]) -> Iterator[Edit]:

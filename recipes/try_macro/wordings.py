@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from codemods.recipe import Edit, Span
 
-from .calls import Call, begins_statement, shape_of, stands_in_head
+from .calls import Call, shape_of, stands_in_head
 from .layout import Wording
+from .statements import begins_statement
 
 # Methods that return whatever type is asked for, with it as their only type parameter.
 _ANY_RESULT = (b"collect", b"sum", b"product")

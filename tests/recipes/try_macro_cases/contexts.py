@@ -177,6 +177,26 @@ CASES = [
         edition="2021",
     ),
     becomes("braces as an operand of an operator", "let x = 1 + try! { g() } + 1;", "let x = 1 + g()? + 1;"),
+    # Only in a block does a statement begin.
+    becomes(
+        "braces in the input of a macro", 'vec!{ try!{ g() } * 2 }.is("[2]");', 'vec!{ g()? * 2 }.is("[2]");'
+    ),
+    becomes(
+        "braces as a length",
+        'vec![7; try!{ Ok::<usize, String>(1) } * 2].is("[7, 7]");',
+        'vec![7; Ok::<usize, String>(1)? * 2].is("[7, 7]");',
+    ),
+    becomes("braces in an array", "[#[cfg(unix)] try!{ g() }, 2];", "[#[cfg(unix)] g()?, 2];"),
+    becomes(
+        "braces after an inner attribute",
+        "{ #![allow(unused)] try!{ h() } -1 };",
+        "{ #![allow(unused)] h()?; -1 };",
+    ),
+    becomes(
+        "braces in an arm before an operator",
+        'match 1 { _ => try!{ g() } - 1 }.is("0");',
+        'match 1 { _ => g()? - 1 }.is("0");',
+    ),
     becomes("match in braces", "try! { match 1 { _ => h() } } g();", "(match 1 { _ => h() })?; g();"),
     # Attributes of the statement stay.
     becomes("attribute on the statement", "#[cfg(unix)] try!(g());", "#[cfg(unix)] g()?;"),

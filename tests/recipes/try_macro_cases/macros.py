@@ -185,6 +185,36 @@ CASES = [
         "macro_rules! m { () => { g() }; ($e:expr) => { $e? }; } m!();",
     ),
     becomes(
+        "body in braces in a block of its own",
+        "macro_rules! m { ($e:expr) => {{ try!{ h() } *&$e }}; } let y = m!(1);",
+        "macro_rules! m { ($e:expr) => {{ h()?; *&$e }}; } let y = m!(1);",
+    ),
+    becomes(
+        "body in braces before a statement",
+        "macro_rules! m { ($e:expr) => { try!{ $e } let x = 1; }; } m!(h());",
+        "macro_rules! m { ($e:expr) => { $e?; let x = 1; }; } m!(h());",
+    ),
+    becomes(
+        "body in braces before an operator",
+        'macro_rules! m { ($e:expr) => { try!{ $e } + 1 }; } m!(g()).is("2");',
+        'macro_rules! m { ($e:expr) => { $e? + 1 }; } m!(g()).is("2");',
+    ),
+    becomes(
+        "body in braces after a repetition",
+        "macro_rules! m { ($($e:expr);*) => { $($e;)* try!{ h() } let x = 1; }; } m!(g());",
+        "macro_rules! m { ($($e:expr);*) => { $($e;)* h()?; let x = 1; }; } m!(g());",
+    ),
+    becomes(
+        "body in braces in a list",
+        'macro_rules! m { ($($e:expr),*) => { [$(try!{ $e } - 1),*] }; } m!(g()).is("[0]");',
+        'macro_rules! m { ($($e:expr),*) => { [$($e? - 1),*] }; } m!(g()).is("[0]");',
+    ),
+    becomes(
+        "statements in an own macro that copies",
+        "macro_rules! all { ($($t:tt)*) => { $($t)* }; } all! { try!{ h() } let x = g(); }",
+        "macro_rules! all { ($($t:tt)*) => { $($t)* }; } all! { h()?; let x = g(); }",
+    ),
+    becomes(
         "body with braces and brackets",
         "macro_rules! m { ($e:expr) => ( try![$e] ); ($e:expr, 1) => [ try!{$e} ]; } m!(g());",
         "macro_rules! m { ($e:expr) => ( $e? ); ($e:expr, 1) => [ $e? ]; } m!(g());",
@@ -338,6 +368,21 @@ UNCOMPILED = [
         "repeated braces with a separator",
         "macro_rules! m { ($($e:expr);+) => { [$( try! { $e } ),+] } }",
         "macro_rules! m { ($($e:expr);+) => { [$( $e? ),+] } }",
+    ),
+    stays(
+        "repeated braces behind another statement",
+        "macro_rules! m { ($($e:expr);+) => { $( g(); try! { $e } )+ } }",
+        "repeated-statement",
+    ),
+    *(
+        stays(f"braces before `{following}` in a macro's body", body, "unclear-statement")
+        for following in ("* 2", "-1", "& x", "(1)", "[1]", "$op 1", "|| x", "<A>::b()", "{ 1 }")
+        for body in [f"macro_rules! m {{ ($op:tt $e:expr) => {{ try!{{ $e }} {following} }}; }}"]
+    ),
+    stays(
+        "braces before an operator in an own macro",
+        "macro_rules! pick { ($e:expr) => { $e }; } pick!{ try!{ g() } - 1 }",
+        "unclear-statement",
     ),
     stays("assert with a comma between types", "assert!(of::<A, B>(try!(g())));", "stringified"),
     stays("matcher", "macro_rules! m { (try ! ( $e:expr )) => { $e }; }", "macro-matcher"),
