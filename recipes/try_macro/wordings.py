@@ -23,19 +23,23 @@ _OTHER_RESULT = re.compile(
     rb"\b(?:type|struct|enum|as)\s+Result\b|^\s*(?:pub\b[^;\n]*)?\buse\s[^;]*\bResult\b(?!\s+as\b)",
     re.MULTILINE,
 )
+# Shapes (see `shape_of`) of what `.as_ref()` can follow as it is, and of what is all that a `&` takes.
+_PLACE = re.compile(r"p?w(pw)*(!?[GB]|!C)?(\.[wl]|[GB?])*|[GB](\.[wl]|[GB?])*")
+_REFERENT = re.compile(rf"[&*-]*({_PLACE.pattern})")
 MIN_RUST = {"identity": "1.33"}  # by the first word of a form's name: what it needs beyond `?`
 _BLOCKS = (b"{", b"unsafe", b"match", b"if", b"loop", b"while", b"for", b"async", b"const")
 
 
 def wordings_of(call: Call, gone: frozenset[int]) -> Iterator[tuple[str, Wording]]:
-    """Yield the forms of `call` by name."""
-    if call.outline.text(call.start) in (b"&", b"&&"):
-        yield from _of_reference(call)
+    """Yield the forms of `call` by name; none where its operand is a reference that has no other form."""
+    referent = _referent(call)
+    if referent is not None:
+        yield from _of_reference(call, referent, gone)
         return
     needs_parentheses = (
         call.binds_loosely
         or (call.shows_braces and stands_in_head(call.outline, call.first, gone))
-        or _would_end_early(call, gone)
+        or _would_end_early(call, call.start, gone)
     )
     plain = Wording("(", ")?") if needs_parentheses else Wording()
     yield "plain", plain
@@ -55,30 +59,49 @@ def wordings_of(call: Call, gone: frozenset[int]) -> Iterator[tuple[str, Wording
                 yield f"identity {root} {result}", Wording(before, ")?")
 
 
-def _of_reference(call: Call) -> Iterator[tuple[str, Wording]]:
+def _referent(call: Call) -> int | None:
+    """Return where `x` begins when the whole operand is `&x` or `&mut x`; None for any other."""
+    outline = call.outline
+    if outline.text(call.start) not in (b"&", b"&&"):
+        return None
+    value = call.start + (2 if outline.text(call.start + 1) == b"mut" else 1)
+    if call.tree is not None and "$G" not in call.shape:
+        return value if call.tree.root.type == "reference_expression" else None
+    return value if _REFERENT.fullmatch(shape_of(outline, value, call.end)) else None
+
+
+def _of_reference(call: Call, value: int, gone: frozenset[int]) -> Iterator[tuple[str, Wording]]:
     """Yield the form for `&x` and `&mut x`: `?` takes no reference, `x.as_ref()?` means the same.
 
     Both match through the reference and convert a `&E`; no other operand is known to be one.
     """
     outline = call.outline
-    is_mutable = outline.text(call.start + 1) == b"mut"
-    value = call.start + (2 if is_mutable else 1)
-    if outline.text(call.start) == b"&&" or value >= call.end:
+    if outline.text(call.start) == b"&&" or outline.text(value) in (b"&", b"&&"):
         return
-    method = "as_mut" if is_mutable else "as_ref"
-    borrow = Span(outline.code[call.start].span.start, outline.code[value - 1].span.end)
-    rest = outline.between(borrow.end, outline.code[call.end - 1].span.end)[0]
-    borrow = Span(borrow.start, rest.span.start)
-    is_plain = re.fullmatch(r"p?w(pw)*(!?[GB])?(\.[wl]|[GB?])*|G", shape_of(outline, value, call.end))
-    before, after = ("", f".{method}()?") if is_plain else ("(", f").{method}()?")
-    yield method, Wording(inner=(Edit(borrow, before),), after=after)
+    method = "as_mut" if value - call.start == 2 else "as_ref"
+    needs_parentheses = (
+        _PLACE.fullmatch(shape_of(outline, value, call.end)) is None
+        or (call.shows_braces and stands_in_head(outline, call.first, gone))
+        or _would_end_early(call, value, gone)
+    )
+    before, after = ("(", f").{method}()?") if needs_parentheses else ("", f".{method}()?")
+    borrow = [outline.code[index].span for index in range(call.start, value)]
+    taken = tuple(Edit(_with_space(outline.content, span), "") for span in borrow)
+    first = Edit(taken[0].span, before)
+    yield method, Wording(inner=(first, *taken[1:]), after=after)
 
 
-def _would_end_early(call: Call, gone: frozenset[int]) -> bool:
-    """Whether the operand begins with a block that at the start of a statement would be a statement."""
+def _with_space(content: bytes, span: Span) -> Span:
+    """Return `span` with the spaces behind it, on its line."""
+    rest = content[span.end :]
+    return Span(span.start, span.end + len(rest) - len(rest.lstrip(b" \t")))
+
+
+def _would_end_early(call: Call, start: int, gone: frozenset[int]) -> bool:
+    """Whether the operand from `start` on begins with a block that would be a statement of its own."""
     outline = call.outline
-    has_block_head = outline.text(call.start) in _BLOCKS and call.shows_braces
-    if not has_block_head and re.match(r"p?w(pw)*!C[^.?]", call.shape) is None:
+    has_block_head = outline.text(start) in _BLOCKS and call.shows_braces
+    if not has_block_head and re.match(r"p?w(pw)*!C[^.?]", shape_of(outline, start, call.end)) is None:
         return False
     before = outline.text(call.first - 1)
     return before == b"=>" or begins_statement(outline, call.first, gone)

@@ -114,12 +114,59 @@ CASES = [
         "let r = g();\ntry!(\n    & /* it */ r\n);",
         "let r = g();\n/* it */ r.as_ref()?;",
     ),
+    becomes(
+        "reference to a call with types",
+        "try!(&of::<i32, u8>(1, 2));",
+        "(of::<i32, u8>(1, 2)).as_ref()?;",
+    ),
+    becomes("reference to a match", "try!(&match 1 { _ => g() });", "(match 1 { _ => g() }).as_ref()?;"),
+    becomes(
+        "reference to a chain on a block at statement start",
+        "try!(&unsafe { g() }.map(|x| x));",
+        "(unsafe { g() }.map(|x| x)).as_ref()?;",
+    ),
+    becomes(
+        "reference to a struct literal in a head",
+        "if *try!(&S { a: true }.c()) {}",
+        "if *(S { a: true }.c()).as_ref()? {}",
+    ),
+    becomes(
+        "an operator that takes a reference",
+        "struct A; impl<'a> Add<i32> for &'a A { type Output = R; fn add(self, x: i32) -> R { Ok(x) } }\n"
+        "let a = A; try!(&a + 1);",
+        "struct A; impl<'a> Add<i32> for &'a A { type Output = R; fn add(self, x: i32) -> R { Ok(x) } }\n"
+        "let a = A; (&a + 1)?;",
+    ),
+    becomes(
+        "reference on a line of its own",
+        "let r = g();\ntry!(\n    &\n    r\n);",
+        "let r = g();\n\nr.as_ref()?;",
+    ),
+    becomes(
+        "reference in a macro's body",
+        "macro_rules! m { ($e:expr) => { try!(&$e) }; } m!(g());",
+        "macro_rules! m { ($e:expr) => { $e.as_ref()? }; } m!(g());",
+    ),
     becomes("reference to a nested site", "try!(&try!(gg()));", "gg()?.as_ref()?;"),
 ]
 
 UNCOMPILED = [
     becomes("mutable reference", "*try!(&mut r) += 1;", "*r.as_mut()? += 1;"),
     stays("reference to a reference", "try!(&&r);", "reference"),
+    stays("reference to a mutable reference", "try!(& &mut r);", "reference"),
+    becomes("reference that is cast", "try!(&r as &R);", "(&r as &R)?;"),
+    becomes("references compared", "try!(&&a == &&b);", "(&&a == &&b)?;"),
+    becomes(
+        "reference to a repetition",
+        "macro_rules! m { ($($t:tt)*) => { try!(&$($t)*) }; }",
+        "macro_rules! m { ($($t:tt)*) => { (&$($t)*)? }; }",
+    ),
+    becomes("mutable reference with a comment", "try!(& /* it */ mut m);", "/* it */ m.as_mut()?;"),
+    becomes(
+        "mutable dereference with comments",
+        "try!(& /* a */ mut /* b */ *m);",
+        "(/* a */ /* b */ *m).as_mut()?;",
+    ),
     becomes(
         "no_std",
         "let v: i32 = try!(make());",
