@@ -48,6 +48,7 @@ CODES = {
     "alias": "std's macro is imported under a name, and not every use of the import can be converted.",
     "attribute": "its operand has an attribute, which cannot stand before `x?`.",
     "attribute-input": "it is part of an attribute, which reads its tokens.",
+    "comment": "a comment in `try! (` ends a line, and has no place when these tokens are gone.",
     "compile-fail": "the documentation example is there to fail; this may be why.",
     "compiler-input": "the file is input of a compiler test.",
     "diverges": "its operand has no value (`return`, `panic!()`), so there is nothing to unwrap.",

@@ -35,19 +35,33 @@ def edits_of(call: Call, wording: Wording, gone: frozenset[int]) -> tuple[Edit, 
     return (opening, *wording.inner, *_closing(call, after, gone), *_dedented(call, gone))
 
 
+def has_misplaced_comment(call: Call) -> bool:
+    """Whether a comment in `try! (` ends a line, so that it cannot move in front of the operand."""
+    return any(comment.text.startswith(b"//") or b"\n" in comment.text for comment in _head_comments(call))
+
+
 def _opening(call: Call, wording: Wording) -> Edit:
     outline = call.outline
     start = outline.code[call.first].span.start
     first = _first(call)
+    comments = b"".join(comment.text + b" " for comment in _head_comments(call)).decode()
     if _keeps_lines(call):
+        text = wording.before + comments.rstrip()
         # No space may stay behind at the end of the line.
-        begin = start if wording.before else len(outline.content[:start].rstrip(b" \t"))
-        return Edit(Span(begin, outline.code[call.opening].span.end), wording.before)
-    text = wording.before
+        begin = start if text else len(outline.content[:start].rstrip(b" \t"))
+        return Edit(Span(begin, outline.code[call.opening].span.end), text)
+    text = wording.before + comments
     beside = outline.content[start - 1 : start] + (text.encode() or first.text)[:1]
-    if beside in _GLUED and not any(edit.span.start == first.span.start for edit in wording.inner):
+    if beside in _GLUED and (text or not any(edit.span.start == first.span.start for edit in wording.inner)):
         text = " " + text
     return Edit(Span(start, first.span.start), text)
+
+
+def _head_comments(call: Call) -> list[Token]:
+    """Return the comments between the macro's path and its opening delimiter, and inside of the path."""
+    outline = call.outline
+    head = outline.between(outline.code[call.first].span.start, outline.code[call.opening].span.start)
+    return [token for token in head if token.kind is TokenKind.COMMENT]
 
 
 def _closing(call: Call, after: str, gone: frozenset[int]) -> Iterator[Edit]:
@@ -75,7 +89,7 @@ def _closing_after(call: Call, comment: Token, after: str, gone: frozenset[int])
     start, end = comment.span.start + len(comment.text.rstrip()), closing.end
     following = outline.text(call.closing + 1)
     moves = is_line and following in (b";", b",") and not _is_inside_try(call, gone)
-    if moves and _ends_line(outline, outline.code[call.closing + 1].span.end):
+    if moves and _is_beside_next(call) and _ends_line(outline, outline.code[call.closing + 1].span.end):
         # Else the `;` would stand alone on a line.
         after += following.decode()
         end = outline.code[call.closing + 1].span.end
@@ -83,6 +97,13 @@ def _closing_after(call: Call, comment: Token, after: str, gone: frozenset[int])
         start = next(token.span.start for token in outline.code[call.end :] if token.span.start >= start)
     yield Edit(Span(last.end, last.end), after)
     yield Edit(Span(start, end), "")
+
+
+def _is_beside_next(call: Call) -> bool:
+    """Whether no comment stands between the call and the token behind it."""
+    outline = call.outline
+    end, following = outline.code[call.closing].span.end, outline.code[call.closing + 1].span.start
+    return not outline.between(end, following)
 
 
 def _dedented(call: Call, gone: frozenset[int]) -> Iterator[Edit]:

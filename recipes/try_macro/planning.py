@@ -23,7 +23,7 @@ from codemods.recipe import (
 
 from .calls import Call, call_at
 from .imports import Import, imports_in, removal, uses_of
-from .layout import edits_of
+from .layout import edits_of, has_misplaced_comment
 from .origins import ORIGIN, RULES, left_by_example, left_by_origin
 from .outline import Outline
 from .positions import moved_position
@@ -59,7 +59,7 @@ class Plan:
         shown = objection(self.outline, call.first, self._gone(call), self._rules_elsewhere(call))
         left = self._left_by_origin(call) or shown
         if left is None or left.code == STRINGIFIED:
-            left = _left_by_shape(call, self._gone(call))
+            left = _left_by_operand(call) or _left_by_layout(call, self._gone(call))
         if left is not None:
             return replace(left, sites=(site.id,))
         forms = self._forms(call)
@@ -148,13 +148,19 @@ class Plan:
         return call_at(site, self.outline, self.outline.index_at(site.span.start))
 
 
-def _left_by_shape(call: Call, gone: frozenset[int]) -> Skipped | None:
+def _left_by_operand(call: Call) -> Skipped | None:
     if not call.is_expression:
         return Skipped("not-an-expression", "its input is not one expression")
     if call.diverges:
         return Skipped("diverges", "its operand has no value, so there is nothing to unwrap")
     if call.outline.text(call.start) == b"#":
         return Skipped("attribute", "its operand has an attribute, which cannot stand before `x?`")
+    return None
+
+
+def _left_by_layout(call: Call, gone: frozenset[int]) -> Skipped | None:
+    if has_misplaced_comment(call):
+        return Skipped("comment", "a comment before its delimiter ends a line, and has no place without it")
     if is_repeated_statement(call, gone):
         return Skipped("repeated-statement", "its braces end a statement in each turn of a repetition")
     if is_unclear_statement(call, gone):

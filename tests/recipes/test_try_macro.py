@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from codemods.recipe import TokenKind, tokens
 from codemods.recipe.testkit import Case, cases_of_docstring, check
 from tests.recipes.try_macro_cases import GIVEN, contexts, examples, forms, layouts, macros, operands, origins
 
@@ -32,6 +33,12 @@ def test_try_macro(case: Case) -> None:
 @pytest.mark.parametrize("case", cases_of_docstring(module.__doc__ or ""), ids=lambda case: case.name)
 def test_the_docstring_tells_the_truth(case: Case) -> None:
     check(try_macro, case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_comment_is_lost(case: Case) -> None:
+    after = iter(_comments(case.after))
+    assert [comment for comment in _comments(case.before) if comment not in after] == []
 
 
 def test_each_case_has_a_name_of_its_own() -> None:
@@ -59,6 +66,12 @@ def test_the_cases_compile_and_do_the_same_before_and_after(edition: str, tmp_pa
     after = _output_of([case.after for case in cases], edition, tmp_path)
     assert before == after
     assert len(before) == len(cases)
+
+
+def _comments(code: str) -> list[bytes]:
+    """Return the comments of `code`, without documentation, whose examples change."""
+    found = (token.text.rstrip() for token in tokens(code.encode()) if token.kind is TokenKind.COMMENT)
+    return [text for text in found if re.match(rb"//[/!]|/\*[*!]", text) is None]
 
 
 def _output_of(snippets: list[str], edition: str, folder: Path) -> list[str]:

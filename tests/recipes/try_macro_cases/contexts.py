@@ -219,7 +219,7 @@ CASES = [
     becomes("colon before a global path", "S {a:try!(::b())};", "S {a: ::b()?};", given="use b;"),
     becomes("slash before a comment", "let x = 4/try!(/* one */ g());", "let x = 4/ /* one */ g()?;"),
     becomes("space before the bang", "try !(g()); try ! (g());", "g()?; g()?;"),
-    becomes("comment before the bang", "try/* why */!(g());", "g()?;"),
+    becomes("comment before the bang", "try/* why */!(g());", "/* why */ g()?;"),
     becomes("unsafe around", "unsafe { try!(g()) };", "unsafe { g()? };"),
     becomes(
         "in an impl",

@@ -60,6 +60,32 @@ CASES = [
         "let x = // why\ngg()??;",
     ),
     becomes("leading line comment in parentheses", "try!( // why\n    -N(1));", "(// why\n    -N(1))?;"),
+    becomes("comment before the delimiter", "try! /* c */ (g());", "/* c */ g()?;"),
+    becomes("comment in the path", "::std:: /* c */ try!(g());", "/* c */ g()?;"),
+    becomes(
+        "comments everywhere",
+        "::std /* a */ :: try /* b */ ! /* c */ ( /* d */ -N(1) /* e */ , /* f */ ) /* g */;",
+        "(/* a */ /* b */ /* c */ /* d */ -N(1))? /* e */  /* f */ /* g */;",
+    ),
+    becomes(
+        "comments before nested delimiters", "try /* a */ !(try /* b */ !(gg()));", "/* a */ /* b */ gg()??;"
+    ),
+    becomes("slash before a comment of the head", "4/try /* c */ !(g());", "4/ /* c */ g()?;"),
+    becomes(
+        "comment before the delimiter and in front of the operand",
+        "let x = try /* a */ !(\n    // b\n    g()\n);",
+        "let x = /* a */\n    // b\n    g()?;",
+    ),
+    becomes(
+        "trailing line comment and one before the semicolon",
+        "try!( g() // why\n ) /* lost */;",
+        "g()? // why\n  /* lost */;",
+    ),
+    becomes(
+        "trailing line comments inside and outside",
+        "try!( g() // why\n ) // more\n ;",
+        "g()? // why\n  // more\n ;",
+    ),
     becomes("line comment inside", "try!(of(1, // one\n    2 // two\n));", "of(1, // one\n    2 // two\n)?;"),
     becomes(
         "comment of a nested site on a line",
@@ -207,6 +233,9 @@ UNCOMPILED = [
     becomes("column before", "fn x() { column!(); try!(g()); }", "fn x() { column!(); g()?; }"),
     becomes("column on another line", "fn x() { try!(g());\n column!(); }", "fn x() { g()?;\n column!(); }"),
     becomes("a function called line", "fn x() { try!(\n    line()\n); }", "fn x() { line()?; }"),
+    stays("line comment before the bang", "try // c\n !(x);", "comment"),
+    stays("line comment before the delimiter", "try! // c\n (x);", "comment"),
+    stays("comment of two lines before the delimiter", "try! /* a\n b */ (x);", "comment"),
     # Other names.
     stays("function called try", "fn try(x: u8) -> u8 { x } fn y() { try(1); }"),
     stays("module called try", "mod try { pub fn x() {} } fn y() { try::x(); }"),
