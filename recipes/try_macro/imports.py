@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codemods.recipe import Edit, Span, TokenKind
+from codemods.recipe import Edit, Span, Token, TokenKind
 
 from .outline import Outline
-
-_ROOTS = (b"std", b"core")
+from .use_trees import Leaf, leaves_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +23,90 @@ class Import:
 
 def imports_in(outline: Outline) -> tuple[Import, ...]:
     """Return the imports of `try` from std or core."""
-    return tuple(
-        found
-        for index, token in enumerate(outline.code)
-        if token.text == b"use" and token.kind is TokenKind.WORD
-        for found in _in_statement(outline, index)
-    )
+    leaves = leaves_in(outline.code, outline.partners)
+    return tuple(_import_of(outline, leaf) for leaf in leaves if leaf.is_std_try)
+
+
+def reaches(outline: Outline, found: Import, index: int) -> bool:
+    """Whether the import gives its name to the token at `index`: not across the border of a module."""
+    scope, opening = outline.parents[found.statement.start], outline.parents[index]
+    while opening not in (scope, -1):
+        if outline.text(opening - 2) == b"mod":
+            return False
+        opening = outline.parents[opening]
+    return opening == scope
 
 
 def removal(outline: Outline, found: Import) -> Edit | None:
-    """Return the edit that takes the import away; None where that is more than one leaf or statement."""
+    """Return the edit that takes the import away; None where more than one leaf or statement would go.
+
+    A comment beside it may be about it, so that too is None.
+    """
     if found.has_attributes or found.visibility:
         return None
-    before, after = outline.text(found.leaf.start - 1), outline.text(found.leaf.end)
-    code = outline.code
-    if after == b"," and before in (b"{", b","):
-        return Edit(Span(code[found.leaf.start].span.start, code[found.leaf.end + 1].span.start), "")
-    if before == b"," and after == b"}":
-        return Edit(Span(code[found.leaf.start - 1].span.start, code[found.leaf.end - 1].span.end), "")
-    if before == b"{" or after == b"}":
-        return None
-    return Edit(_with_line(outline, found.statement), "")
+    span = _removed(outline, found)
+    return None if span is None or _has_comment(outline, span) else Edit(span, "")
 
 
 def uses_of(outline: Outline, name: str) -> int:
-    """Return how often the name stands in the code, other than in paths into std or core."""
+    """Return how often the name stands in the code, other than in paths into std or core.
+
+    A definition of a macro of that name is another one's.
+    """
     return sum(
         token.text.removeprefix(b"r#") == name.encode()
-        and not (outline.text(index - 1) == b"::" and outline.text(index - 2) in _ROOTS)
+        and not (outline.text(index - 1) == b"::" and outline.text(index - 2) in (b"std", b"core"))
+        and not (outline.text(index - 1) == b"!" and outline.text(index - 2) == b"macro_rules")
         for index, token in enumerate(outline.code)
     )
 
 
-def _in_statement(outline: Outline, use: int) -> Iterator[Import]:
-    end = use
-    while outline.text(end) not in (b";", b""):
-        end += 1
-    visibility, start = _visibility(outline, use)
+def _import_of(outline: Outline, leaf: Leaf) -> Import:
+    visibility, start = _visibility(outline, leaf.statement.start)
     has_attributes = outline.text(start - 1) == b"]"
-    for name, leaf in _leaves(outline, use + 1, end, ()):
-        yield Import(name, leaf, Span(start, end + 1), visibility, has_attributes)
+    return Import(leaf.name.decode(), leaf.span, Span(start, leaf.statement.end), visibility, has_attributes)
 
 
-def _leaves(outline: Outline, at: int, end: int, path: tuple[bytes, ...]) -> Iterator[tuple[str, Span]]:
-    """Yield name and span of each leaf in the use trees of `at..end` that is std's `try`."""
-    while at < end:
-        start, segments = at, path
-        while at < end and outline.text(at) not in (b",", b"{", b"as"):
-            segments += (outline.text(at),) if outline.text(at) != b"::" else ()
-            at += 1
-        if outline.text(at) == b"{" and at < end:
-            yield from _leaves(outline, at + 1, outline.partners[at], segments)
-            at = outline.partners[at] + 1
-        elif _is_std_try(segments):
-            name = segments[-1]
-            if outline.text(at) == b"as" and at < end:
-                name, at = outline.text(at + 1), at + 2
-            yield name.decode().removeprefix("r#"), Span(start, at)
-        while at < end and outline.text(at) != b",":
-            at += 1
-        at += 1
+def _removed(outline: Outline, found: Import) -> Span | None:
+    before, after = outline.text(found.leaf.start - 1), outline.text(found.leaf.end)
+    code = outline.code
+    if after == b"," and before in (b"{", b","):
+        return Span(code[found.leaf.start].span.start, code[found.leaf.end + 1].span.start)
+    if before == b"," and after == b"}":
+        return Span(code[found.leaf.start - 1].span.start, code[found.leaf.end - 1].span.end)
+    if before == b"{" or after == b"}":
+        return None
+    return _with_line(outline, found.statement)
 
 
-def _is_std_try(segments: tuple[bytes, ...]) -> bool:
-    return len(segments) == 2 and segments[0] in _ROOTS and segments[1] in (b"try", b"r#try")
+def _has_comment(outline: Outline, span: Span) -> bool:
+    """Whether a comment stands inside of `span`, beside it, or alone on the line above."""
+    inside = outline.between(span.start, span.end)
+    first = outline.tokens.index(inside[0])
+    neighbours = outline.tokens[max(first - 1, 0) : first + len(inside) + 1]
+    before = neighbours[0] if first else None
+    after = neighbours[-1] if neighbours[-1] != inside[-1] else None
+    is_led = before is not None and _is_comment(before) and _leads(outline, before, span.start)
+    is_followed = after is not None and _is_comment(after) and not _breaks(outline, inside[-1], after)
+    return is_led or is_followed or any(map(_is_comment, inside))
+
+
+def _leads(outline: Outline, comment: Token, start: int) -> bool:
+    """Whether `comment` is on the line of `start`, or alone on the line above, or documents it."""
+    content = outline.content
+    between = content[comment.span.end : start].count(b"\n")
+    line = content.rfind(b"\n", 0, comment.span.start) + 1
+    is_alone = not content[line : comment.span.start].strip()
+    is_documentation = comment.text[:3] in (b"///", b"/**")
+    return between == 0 or (between == 1 and is_alone) or is_documentation
+
+
+def _breaks(outline: Outline, first: Token, second: Token) -> bool:
+    return b"\n" in outline.content[first.span.end : second.span.start]
+
+
+def _is_comment(token: Token) -> bool:
+    return token.kind is TokenKind.COMMENT
 
 
 def _visibility(outline: Outline, use: int) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from codemods.recipe import Answer, Known, MacroOrigin, MacroRules, Skipped
 
 from .calls import Call
 from .definitions import EVALUATING
-from .imports import Import
+from .imports import Import, reaches
 from .outline import Outline
 
 ORIGIN = MacroOrigin("try", note="use the `?` operator instead")
@@ -44,14 +44,32 @@ def left_by_origin(call: Call, answer: Answer, imports: Sequence[Import]) -> Ski
     if isinstance(answer, Known):
         is_own = answer.value == "own"
         return Skipped("own-macro", f"this `try!` is not std's: {answer.evidence}") if is_own else None
-    paths = _STD_PATHS | {found.name for found in imports}
-    if answer.contested or call.path.replace("r#", "") not in paths or _has_rival(call.outline, imports):
-        return Skipped("unresolved-macro", f"it may not be std's `try!`: {answer.reason}")
+    if answer.contested or _has_rival(call.outline, imports):
+        return _unresolved(answer.reason)
+    path = call.path.replace("r#", "")
+    if path not in _STD_PATHS:
+        left = _left_by_name(call.outline, call.first, [each for each in imports if each.name == path])
+        if left is not None:
+            return left
     if _COMPILER_INPUT.search(str(call.site.source.path)):
         return Skipped("compiler-input", "the file is input of a compiler test")
     if call.is_guessed:
         return Skipped("unparsed", f"the parser does not understand its operand: {answer.reason}")
     return None
+
+
+def _left_by_name(outline: Outline, index: int, imports: Sequence[Import]) -> Skipped | None:
+    """Return why no import gives its name to the macro that is called at the token `index`."""
+    if not imports:
+        return _unresolved("nothing imports it under this name")
+    if not any(reaches(outline, found, index) for found in imports):
+        return Skipped("own-macro", f"std's `try!` is called `{imports[0].name}!` in another module only")
+    definitions = [each for each in outline.definitions() if each.name == imports[0].name]
+    return _unresolved("the file defines another macro of this name") if definitions else None
+
+
+def _unresolved(reason: str) -> Skipped:
+    return Skipped("unresolved-macro", f"it may not be std's `try!`: {reason}")
 
 
 def _has_rival(outline: Outline, imports: Sequence[Import]) -> bool:

@@ -126,16 +126,20 @@ class Plan:
     def _with_import(self, found: Import, sites: Sequence[Site]) -> Iterator[Proposal]:
         """Yield one change for all uses of an import and the import itself, where that is safe."""
         proposals = [self._proposal(site) for site in sites]
-        changes = [each for each in proposals if isinstance(each, Change)]
+        foreign = [each for each in proposals if isinstance(each, Skipped) and each.code == "own-macro"]
+        ours = [each for each in proposals if each not in foreign]
+        yield from foreign
+        changes = [each for each in ours if isinstance(each, Change)]
+        converted = tuple(site for change in changes for site in change.sites)
         unused = removal(self.outline, found) if self._is_all(found, sites) else None
-        if len(changes) < len(proposals):
-            yield from proposals  # the import is still in use
-        elif unused is None:
+        if len(changes) < len(ours):
+            yield from ours  # the import is still in use
+        elif changes and unused is None:
             reason = f"the import of `{found.name}!` cannot be taken away together with its uses"
-            yield Skipped("alias", reason, tuple(site.id for site in sites))
-        else:
+            yield Skipped("alias", reason, converted)
+        elif changes and unused is not None:
             edits = _edits([change.forms[0] for change in changes])
-            yield Change(tuple(site.id for site in sites), (sites[0].form([*edits, unused]),))
+            yield Change(converted, (sites[0].form([*edits, unused]),))
 
     def _is_all(self, found: Import, sites: Sequence[Site]) -> bool:
         """Whether the import's name stands nowhere but in the import and the sites."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from codemods.recipe import TokenKind, matching, tokens
+
+from .use_trees import leaves_in
+
 _GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
 _IMPORT = re.compile(rb"\b(?:std|core)\s*::\s*(?:\{[^;]*?)?(?:r#)?try\s+as\s+(?:r#)?(\w+)")
+_RENAMED = re.compile(rb"\btry" + _GAP + rb"as\b", re.DOTALL)
 _CONTINUES = re.compile(rb"[\w\x80-\xff]")
 
 
 def invocations(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield place and text of what reads like the name and its `!`, in comments and strings too."""
-    names = {b"try"} | {found[1] for found in _IMPORT.finditer(content)}
-    for name in sorted(names):
+    for name in sorted({b"try", *_imported_names(content)}):
         # A pattern that begins with a plain word is searched fastest.
         for found in re.finditer(re.escape(name) + _GAP + rb"!(?!=)", content, re.DOTALL):
             start = found.start() - 2 * content.endswith(b"r#", 0, found.start())
@@ -24,3 +28,12 @@ def invocations(content: bytes) -> Iterator[tuple[int, bytes]]:
 def spellings(content: bytes) -> tuple[bytes, ...]:
     """Return the different texts of `invocations`: only syntax trees that hold one matter."""
     return tuple(sorted({text for _, text in invocations(content)}))
+
+
+def _imported_names(content: bytes) -> Iterator[bytes]:
+    """Yield what std's `try` is imported as; in doc examples, which are comments here, by its looks."""
+    if _RENAMED.search(content) is None:
+        return
+    yield from (found[1] for found in _IMPORT.finditer(content))
+    code = [token for token in tokens(content) if token.kind is not TokenKind.COMMENT]
+    yield from (leaf.name for leaf in leaves_in(code, matching(code)) if leaf.is_std_try)

@@ -47,9 +47,27 @@ CASES = [
         "use std::{fmt};\nfn x() -> R { Ok(g()?) }",
     ),
     becomes(
-        "alias with a comment on its line",
-        "use std::try as attempt; // short\nfn x() -> R { Ok(attempt!(g())) }",
-        " // short\nfn x() -> R { Ok(g()?) }",
+        "alias with a comment in a list",
+        "use std::{fmt, r#try /*c*/ as attempt};\nfn x() -> R { ::std::try!(g()); Ok(1) }",
+        "use std::{fmt, r#try /*c*/ as attempt};\nfn x() -> R { g()?; Ok(1) }",
+    ),
+    becomes(
+        "alias in a list with another one's comment",
+        "use std::{\n    fmt, // text\n    r#try as attempt,\n    io\n};\nfn x() -> R { Ok(attempt!(g())) }",
+        "use std::{\n    fmt, // text\n    io\n};\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "alias behind a comment of something else",
+        "// about this file\n\nuse std::r#try as attempt;\n// about x\nfn x() -> R { Ok(attempt!(g())) }",
+        "// about this file\n\n// about x\nfn x() -> R { Ok(g()?) }",
+    ),
+    becomes(
+        "another macro of the alias's name in a module",
+        "use std::r#try as attempt;\nfn x() -> R { Ok(attempt!(g())) }\n"
+        "mod m { macro_rules! attempt { ($e:expr) => { $e } } pub fn y() -> i32 { attempt!(1) } }",
+        "fn x() -> R { Ok(g()?) }\n"
+        "mod m { macro_rules! attempt { ($e:expr) => { $e } } pub fn y() -> i32 { attempt!(1) } }",
+        answers=lambda site, _fact: UNKNOWN if site.text == "attempt!(1)" else STD,
     ),
     becomes(
         "public import stays",
@@ -179,6 +197,39 @@ UNCOMPILED = [
         "pub(crate) use std::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }",
         "alias",
     ),
+    *(
+        stays(f"alias with {kind}", f"{text}\nfn x() -> R {{ Ok(attempt!(g())) }}", "alias")
+        for kind, text in [
+            ("a comment inside", "use std::{fmt, r#try /*c*/ as attempt};"),
+            ("a comment inside, first", "use std::{r#try as /*c*/ attempt, fmt};"),
+            ("a comment in its path", "use std:: /*c*/ try as attempt;"),
+            ("a comment on its line", "use std::try as attempt; // short"),
+            ("a comment in front", "/* short */ use std::try as attempt;"),
+            ("a comment above", "// short\nuse std::try as attempt;"),
+            ("documentation", "/// doc\nuse std::r#try as attempt;"),
+            ("documentation further above", "/// doc\n\nuse std::r#try as attempt;"),
+            ("a comment in a list", "use std::{\n    r#try as attempt, // legacy name\n    fmt\n};"),
+            ("a comment at the end of a list", "use std::{\n    fmt,\n    r#try as attempt // legacy\n};"),
+            ("a comment above in a list", "use std::{\n    // legacy\n    r#try as attempt,\n    fmt\n};"),
+            ("another's comment in what goes", "use std::{\n    fmt, // text\n    r#try as attempt\n};"),
+        ]
+    ),
+    *(
+        stays(f"another macro of the alias's name in {kind}", text, "own-macro", answers=UNKNOWN)
+        for kind, text in [
+            ("a module", "use std::r#try as attempt;\nmod m { fn y() { attempt!(1); } }"),
+            ("the file of a module", "mod m { use std::r#try as attempt; }\nfn y() { attempt!(1); }"),
+            ("a function", "fn x() { use std::r#try as attempt; }\nfn y() { attempt!(1); }"),
+        ]
+    ),
+    stays(
+        "unknown, and this file defines one of the alias's name",
+        "mod m { macro_rules! attempt { ($e:expr) => { $e } } }\n"
+        "use std::r#try as attempt;\n#[cfg(b)] fn x() -> R { Ok(attempt!(g())) }",
+        "unresolved-macro",
+        answers=UNKNOWN,
+    ),
+    stays("nothing is imported", "use std::{fmt, try_from as attempt};\nfn x() { attempt!(try as u8) }"),
     stays("alias alone in a list", "use std::{try as attempt};\nfn x() -> R { Ok(attempt!(g())) }", "alias"),
     stays("somebody else's alias", "use my::try as attempt;\nfn x() -> R { Ok(attempt!(g())) }"),
 ]
