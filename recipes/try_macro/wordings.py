@@ -14,6 +14,7 @@ from codemods.recipe import Edit, Span
 
 from .calls import Call, shape_of, stands_in_head
 from .layout import Wording
+from .outline import GroupKind
 from .statements import begins_statement
 
 # Methods that return whatever type is asked for, with it as their only type parameter.
@@ -117,11 +118,22 @@ def _method_of_any_result(call: Call) -> Span | None:
 
 
 def _results(call: Call) -> tuple[str, ...]:
-    """Return the names for std's `Result` here, the short one only where the file gives it no other sense."""
+    """Return the names for std's `Result` here, the short one only where nothing gives it another sense.
+
+    In a macro's body the name would mean whatever it means where the macro is used.
+    """
     full = tuple(f"{root}::result::Result" for root in _roots(call))
-    return full if _OTHER_RESULT.search(call.outline.original) else ("Result", *full)
+    has_other_sense = _is_in_definition(call) or _OTHER_RESULT.search(call.outline.original)
+    return full if has_other_sense else ("Result", *full)
 
 
 def _roots(call: Call) -> tuple[str, ...]:
     """Return the paths to std or core: in 2015 std is a crate at the root, and core only without std."""
-    return ("::std", "::core") if call.outline.edition == "2015" else ("core",)
+    if call.outline.edition == "2015":
+        return ("::std", "::core")
+    return ("::core",) if _is_in_definition(call) else ("core",)
+
+
+def _is_in_definition(call: Call) -> bool:
+    groups = call.outline.groups_around(call.first)
+    return any(group.kind is GroupKind.DEFINITION for group in groups)

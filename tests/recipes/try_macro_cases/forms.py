@@ -91,6 +91,34 @@ CASES = [
         "::std::convert::identity::<::std::result::Result<_, _>>(Ok::<i32, String>(1).into())?;",
         form="identity ::std ::std::result::Result",
     ),
+    # A macro's body is read where the macro is used: `Result` may be anything there.
+    becomes(
+        "identity in a macro's body",
+        "macro_rules! m { ($e:expr) => { try!($e.into()) }; } "
+        "pub mod n { pub type Result = (); "
+        "pub fn x() -> ::R { let v: i32 = m!(Ok::<i32, String>(1)); Ok(v) } }",
+        "macro_rules! m { ($e:expr) => { "
+        "::std::convert::identity::<::std::result::Result<_, _>>($e.into())? }; } "
+        "pub mod n { pub type Result = (); "
+        "pub fn x() -> ::R { let v: i32 = m!(Ok::<i32, String>(1)); Ok(v) } }",
+        form="identity ::std ::std::result::Result",
+    ),
+    becomes(
+        "identity in a macro's body in 2018",
+        "macro_rules! m { ($e:expr) => { r#try!($e.into()) }; } let v: i32 = m!(Ok::<i32, String>(1));",
+        "macro_rules! m { ($e:expr) => { "
+        "::core::convert::identity::<::core::result::Result<_, _>>($e.into())? }; } "
+        "let v: i32 = m!(Ok::<i32, String>(1));",
+        form="identity ::core ::core::result::Result",
+        edition="2018",
+    ),
+    becomes(
+        "collect in a macro's body",
+        f"macro_rules! m {{ ($e:expr) => {{ try!($e.collect()) }}; }} let v: Vec<i32> = m!({COLLECT});",
+        f"macro_rules! m {{ ($e:expr) => {{ $e.collect::<::std::result::Result<_, _>>()? }}; }} "
+        f"let v: Vec<i32> = m!({COLLECT});",
+        form="annotated ::std::result::Result",
+    ),
     # A reference: `try!` matched through it.
     becomes(
         "reference",
