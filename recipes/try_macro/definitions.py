@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from codemods.recipe import Span, Token, TokenKind, matching, tokens
 
+from .use_trees import STD_ROOTS
+
 # Macros of std that evaluate their arguments and never print their source text.
 EVALUATING = frozenset(
     [
@@ -95,20 +97,21 @@ def rules_in(text: bytes, name: str) -> list[tuple[Rule, ...]]:
     ]
 
 
-def hands_on(rules: Sequence[Rule], argument: Argument) -> bool:
+def hands_on(rules: Sequence[Rule], argument: Argument, evaluating: frozenset[str] = EVALUATING) -> bool:
     """Whether any expression at `argument` is evaluated as it stands, whichever tokens it is made of.
 
     That holds when every rule takes the argument as `$x:expr`, or when there is one
-    rule only, which copies the argument's tokens; and when no rule prints it.
+    rule only, which copies the argument's tokens; and when no rule prints it, or hands it to
+    a macro other than those that are `evaluating`.
     """
     if not rules:
         return False
-    if all(_takes_expression(rule, argument) for rule in rules):
+    if all(_takes_expression(rule, argument, evaluating) for rule in rules):
         return True
-    return len(rules) == 1 and _copies(rules[0], argument)
+    return len(rules) == 1 and _copies(rules[0], argument, evaluating)
 
 
-def _takes_expression(rule: Rule, argument: Argument) -> bool:
+def _takes_expression(rule: Rule, argument: Argument, evaluating: frozenset[str]) -> bool:
     """Whether the pieces up to the argument are `$x:expr`, so that no rule looks at their tokens.
 
     Only `,`, `;` and `=>` may follow an `expr`; an operand has none of them outside of brackets,
@@ -117,7 +120,7 @@ def _takes_expression(rule: Rule, argument: Argument) -> bool:
     names, pieces, is_whole = _leading_expressions(rule.matcher)
     if not is_whole and argument.piece >= pieces:
         return False
-    return all(_is_evaluated(rule.body, name) for name in names)
+    return all(_is_evaluated(rule.body, name, evaluating) for name in names)
 
 
 def _leading_expressions(matcher: Sequence[Token]) -> tuple[list[bytes], int, bool]:
@@ -145,7 +148,7 @@ def _leading_expressions(matcher: Sequence[Token]) -> tuple[list[bytes], int, bo
     return names, len(names), True
 
 
-def _copies(rule: Rule, argument: Argument) -> bool:
+def _copies(rule: Rule, argument: Argument, evaluating: frozenset[str]) -> bool:
     """Whether the rule ends in `$($x:tt)*`, which holds the argument, and pastes that as it came."""
     matcher, head = rule.matcher, 0
     at = 0
@@ -162,7 +165,9 @@ def _copies(rule: Rule, argument: Argument) -> bool:
     tail = [token.text for token in matcher[at:]]
     if len(tail) != 8 or tail[:3] != [b"$", b"(", b"$"] or tail[4:7] != [b":", b"tt", b")"]:
         return False
-    return tail[7] in (b"*", b"+") and argument.tree >= head and _is_pasted(rule.body, tail[3])
+    if tail[7] not in (b"*", b"+") or argument.tree < head:
+        return False
+    return _is_pasted(rule.body, tail[3]) and _is_evaluated(rule.body, tail[3], evaluating)
 
 
 def _is_pasted(body: Sequence[Token], name: bytes) -> bool:
@@ -172,12 +177,12 @@ def _is_pasted(body: Sequence[Token], name: bytes) -> bool:
         _texts(body, at - 2, 2) == [b"$", b"("] and _texts(body, at + 2, 2) in ([b")", b"*"], [b")", b"+"])
         for at in uses
     ]
-    return bool(uses) and all(alone) and _is_evaluated(body, name)
+    return bool(uses) and all(alone)
 
 
-def _is_evaluated(body: Sequence[Token], name: bytes) -> bool:
+def _is_evaluated(body: Sequence[Token], name: bytes, evaluating: frozenset[str]) -> bool:
     """Whether `$name` reaches no macro but those that evaluate their arguments."""
-    return all(_macros_around(body, at) <= EVALUATING for at in _uses(body, name))
+    return all(_macros_around(body, at) <= evaluating for at in _uses(body, name))
 
 
 def _uses(body: Sequence[Token], name: bytes) -> Iterator[int]:
@@ -185,17 +190,29 @@ def _uses(body: Sequence[Token], name: bytes) -> Iterator[int]:
 
 
 def _macros_around(body: Sequence[Token], at: int) -> frozenset[str]:
-    """Return the names of the macros in whose arguments `body[at]` stands; `""` for attributes."""
+    """Return the names of std's macros in whose arguments `body[at]` stands; `""` for anything else."""
     names: set[str] = set()
     for opening, closing in matching(body).items():
         if not opening < at < closing or opening == 0:
             continue
         before = body[opening - 1].text
         if before == b"!" and opening > 1:
-            names.add(body[opening - 2].text.decode(errors="replace").removeprefix("r#"))
+            names.add(_name_of_std(body, opening - 2))
         elif before in (b"#", b"!") or _texts(body, opening - 3, 2) == [b"macro_rules", b"!"]:
             names.add("")
     return frozenset(names)
+
+
+def _name_of_std(body: Sequence[Token], last: int) -> str:
+    """Return the name of the macro whose path ends at `last`; `""` for `$name` and paths not into std."""
+    start = last
+    while _texts(body, start - 1, 1) == [b"::"] and start >= 2 and body[start - 2].kind is TokenKind.WORD:
+        start -= 2
+    is_variable = _texts(body, start - 1, 1) == [b"$"]
+    if is_variable or (start < last and body[start].text not in STD_ROOTS):
+        return ""
+    is_path_of_crate = start == last and _texts(body, start - 1, 1) == [b"::"]
+    return "" if is_path_of_crate else body[last].text.decode(errors="replace").removeprefix("r#")
 
 
 def _after_repetition(matcher: Sequence[Token], closing: int) -> int:

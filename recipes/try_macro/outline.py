@@ -12,6 +12,7 @@ from functools import cached_property
 from codemods.recipe import Span, SyntaxTree, Token, TokenKind, TreeKind, matching, tokens
 
 from .spelling import spellings
+from .use_trees import STD_ROOTS, leaves_in
 
 _BOM = b"\xef\xbb\xbf"
 _NOT_A_LINE_BREAK = re.compile(rb"[^\n]")
@@ -92,6 +93,14 @@ class Outline:
                 name = self.code[opening - 2]
                 macros.setdefault(name.text, []).append(name.span.start)
         return macros
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that the file imports from elsewhere than std."""
+        leaves = leaves_in(self.code, self.partners)
+        return frozenset(
+            leaf.name.decode(errors="replace") for leaf in leaves if leaf.path[0] not in STD_ROOTS
+        )
 
     def index_at(self, offset: int) -> int:
         """Return the index of the first code token that starts at or after `offset`."""

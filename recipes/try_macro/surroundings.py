@@ -7,6 +7,7 @@ from codemods.recipe import Skipped, Span, TokenKind
 from .calls import is_transparent
 from .definitions import EVALUATING, Rule, argument_at, hands_on, rules_in, rules_of
 from .outline import Group, GroupKind, Outline
+from .use_trees import STD_ROOTS
 
 STRINGIFIED = "stringified"
 
@@ -27,7 +28,6 @@ _TEMPLATES = frozenset(
         "quote_token",
     ]
 )
-_STD_ROOTS = (b"std", b"core", b"alloc")
 
 
 def objection(outline: Outline, index: int, gone: frozenset[int], elsewhere: bytes) -> Skipped | None:
@@ -66,8 +66,9 @@ def _objection_of_call(outline: Outline, group: Group, index: int, elsewhere: by
     definitions = _definitions_in_scope(outline, group)
     if definitions:
         rules = [rules_of(outline.content, _inner(outline, each)) for each in definitions]
-        return _objection_of_rules(outline, group, index, rules)
-    is_std = not group.is_qualified or _root_of_path(outline, group) in _STD_ROOTS
+        own = outline.imported | {each.name for each in outline.definitions()}
+        return _objection_of_rules(outline, group, index, rules, EVALUATING - own)
+    is_std = _is_std(outline, group)
     if is_std and name in ("stringify", "concat"):
         return Skipped("source-text", f"`{name}!` makes the source text a value of the program")
     if is_std and (name in _SHOWING or (name in _ASSERTING and not _has_message(outline, group))):
@@ -78,19 +79,26 @@ def _objection_of_call(outline: Outline, group: Group, index: int, elsewhere: by
 
 
 def _objection_of_rules(
-    outline: Outline, group: Group, index: int, definitions: list[tuple[Rule, ...]]
+    outline: Outline,
+    group: Group,
+    index: int,
+    definitions: list[tuple[Rule, ...]],
+    evaluating: frozenset[str] = EVALUATING,
 ) -> Skipped | None:
     """Return why a macro with one of these definitions may not be given other tokens; None if it may."""
     argument = argument_at(outline.content, _inner(outline, group), outline.code[index].span.start)
-    if definitions and all(hands_on(each, argument) for each in definitions):
+    if definitions and all(hands_on(each, argument, evaluating) for each in definitions):
         return None
     reason = f"`{group.name}!` may look at the tokens it is given rather than evaluate them"
     return Skipped("unknown-macro", reason)
 
 
-def _root_of_path(outline: Outline, group: Group) -> bytes:
+def _is_std(outline: Outline, group: Group) -> bool:
+    """Whether the macro's name leads to std, as far as the file shows."""
+    if not group.is_qualified:
+        return group.name not in outline.imported
     first = outline.text(group.first)
-    return outline.text(group.first + 1) if first == b"::" else first
+    return (outline.text(group.first + 1) if first == b"::" else first) in STD_ROOTS
 
 
 def _objection_of_definition(
@@ -107,15 +115,38 @@ def _objection_of_definition(
 
 
 def _definitions_in_scope(outline: Outline, group: Group) -> list[Group]:
-    """Return the definitions in this file of the macro that `group` calls, as far as they reach it."""
+    """Return the definitions in this file of the macro that `group` calls, as far as they may reach it."""
     if group.is_qualified:
         return []
     around = {-1, *(each.opening for each in outline.groups_around(group.opening))}
     return [
         each
         for each in outline.definitions()
-        if each.name == group.name and each.opening < group.first and outline.parents[each.opening] in around
+        if each.name == group.name
+        and (_is_marked(outline, each.first, b"macro_export") or _reaches(outline, each, group, around))
     ]
+
+
+def _reaches(outline: Outline, definition: Group, group: Group, around: set[int]) -> bool:
+    """Whether a definition is in textual scope: it goes on behind a module that has `#[macro_use]`."""
+    scope = outline.parents[definition.opening]
+    while scope >= 0 and scope not in around:
+        module = scope - 2
+        if outline.text(module) != b"mod" or not _is_marked(outline, module, b"macro_use"):
+            return False
+        scope = outline.parents[scope]
+    return definition.opening < group.first
+
+
+def _is_marked(outline: Outline, item: int, attribute: bytes) -> bool:
+    """Whether the item that begins at the token `item` has the attribute, perhaps only by a `cfg_attr`."""
+    at = item - 1
+    while at >= 0 and outline.text(at) not in (b";", b"}", b"{"):
+        opening = outline.openings.get(at, at)
+        if any(token.text == attribute for token in outline.code[opening:at]):
+            return True
+        at = opening - 1
+    return False
 
 
 def _has_message(outline: Outline, group: Group) -> bool:

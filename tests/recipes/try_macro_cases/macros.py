@@ -355,6 +355,83 @@ UNCOMPILED = [
         "unknown-macro",
     ),
     stays(
+        "println of a module under macro_use",
+        "#[macro_use] mod m { macro_rules! println { ($($t:tt)*) => { stringify!($($t)*) } } }\n"
+        'fn x() -> R { println!("{}", try!(g())); g() }',
+        "unknown-macro",
+    ),
+    stays(
+        "println of a module in a module under macro_use",
+        "#[macro_use] #[cfg(a)] pub mod m { #[macro_use] mod n { "
+        "macro_rules! println { ($($t:tt)*) => { stringify!($($t)*) } } } }\n"
+        'fn x() -> R { println!("{}", try!(g())); g() }',
+        "unknown-macro",
+    ),
+    becomes(
+        "println of a module",
+        "mod m { macro_rules! println { ($($t:tt)*) => { stringify!($($t)*) } } }\n"
+        'fn x() -> R { println!("{}", try!(g())); g() }',
+        "mod m { macro_rules! println { ($($t:tt)*) => { stringify!($($t)*) } } }\n"
+        'fn x() -> R { println!("{}", g()?); g() }',
+    ),
+    stays(
+        "exported println of a later module",
+        'fn x() -> R { println!("{}", try!(g())); g() }\n'
+        "mod m { #[macro_export] macro_rules! println { ($($t:tt)*) => { stringify!($($t)*) } } }",
+        "unknown-macro",
+    ),
+    *(
+        stays(
+            f"std's name imported by {use}",
+            f'{use}\nfn x() -> R {{ format!("{{}}", try!(g())); g() }}',
+            "unknown-macro",
+        )
+        for use in (
+            "use m::format;",
+            "use m::{self, n::{other, format}};",
+            "use m::f as format;",
+            "pub use m::r#format;",
+            "fn y() { use m::format; }",
+        )
+    ),
+    *(
+        becomes(
+            f"std's name not imported by {use}",
+            f'{use}\nfn x() -> R {{ format!("{{}}", try!(g())); g() }}',
+            f'{use}\nfn x() -> R {{ format!("{{}}", g()?); g() }}',
+        )
+        for use in (
+            "use std::format;",
+            "use m::format as f;",
+            "use format::x;",
+            "use m::format::{x, y};",
+            "type T = impl X + use<'a>; static A: u8 = format;",
+        )
+    ),
+    stays("assert of a module", "m::assert!(try!(b()));", "unknown-macro"),
+    *(
+        stays(
+            f"own macro that hands on to {callee}",
+            f"macro_rules! m {{ ($format:ident $($e:tt)*) => {{ {callee}!($($e)*) }}; }} m!(x try!(g()));",
+            "unknown-macro",
+        )
+        for callee in ("$format", "m::format", "::format", "$crate::format", "::m::format", "std_::format")
+    ),
+    *(
+        becomes(
+            f"own macro that hands on to {callee}",
+            f"macro_rules! m {{ ($($e:tt)*) => {{ {callee}!($($e)*) }}; }} m!(try!(g()));",
+            f"macro_rules! m {{ ($($e:tt)*) => {{ {callee}!($($e)*) }}; }} m!(g()?);",
+        )
+        for callee in ("format", "std::format", "::std::format", "core::write")
+    ),
+    stays(
+        "own macro that hands on to another own one of std's name",
+        "macro_rules! vec { ($($e:tt)*) => { stringify!($($e)*) } }\n"
+        "macro_rules! m { ($e:expr) => { vec![$e] } }\nfn x() -> R { m!(try!(g())); g() }",
+        "unknown-macro",
+    ),
+    stays(
         "second argument after tokens",
         "macro_rules! m { ($i:ident, $e:expr) => { $e }; } m!(x, try!(g()));",
         "unknown-macro",
