@@ -47,7 +47,7 @@ CASES = [
         "use std::{fmt};\nfn x() -> R { Ok(g()?) }",
     ),
     becomes(
-        "alias with a comment in a list",
+        "alias with a comment in a list, unused",
         "use std::{fmt, r#try /*c*/ as attempt};\nfn x() -> R { ::std::try!(g()); Ok(1) }",
         "use std::{fmt, r#try /*c*/ as attempt};\nfn x() -> R { g()?; Ok(1) }",
     ),
@@ -62,7 +62,7 @@ CASES = [
         "// about this file\n\n// about x\nfn x() -> R { Ok(g()?) }",
     ),
     becomes(
-        "another macro of the alias's name in a module",
+        "another macro of the alias's name in a module, beside the alias",
         "use std::r#try as attempt;\nfn x() -> R { Ok(attempt!(g())) }\n"
         "mod m { macro_rules! attempt { ($e:expr) => { $e } } pub fn y() -> i32 { attempt!(1) } }",
         "fn x() -> R { Ok(g()?) }\n"
