@@ -28,6 +28,7 @@ class Replayed:
     seconds: float
     timed_out: bool = False
     output: bytes | None = None
+    stdout: bytes = b""
 
 
 def replay_unit(
@@ -113,4 +114,4 @@ def _read(done: Completed, paths: PathMap, output: bytes | None) -> Replayed:
         diagnostics += (
             Diagnostic("error", None, f"rustc {reason}", (), (), text or f"error: rustc {reason}"),
         )
-    return Replayed(done.succeeded, diagnostics, done.seconds, done.timed_out, output)
+    return Replayed(done.succeeded, diagnostics, done.seconds, done.timed_out, output, done.stdout)

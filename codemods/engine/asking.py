@@ -6,18 +6,18 @@ each one that survives `cfg` and macro expansion, in one cheap run that ends bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
+from codemods.cargo.diagnostics import Diagnostic
 from codemods.cargo.externs import extern_sources
-from codemods.cargo.replay import replay_unit
 from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
 from codemods.engine.macro_rules import answer_macro_rules
-from codemods.engine.oracle import Answers, Spot, answer_macro_origin, answer_reach, in_example
+from codemods.engine.oracle import RIVAL_NOTE, Answers, Spot, answer_macro_origin, answer_reach, in_example
 from codemods.engine.overlay import Overlay
-from codemods.engine.rivals import Rivals
+from codemods.engine.rivals import Rival, Rivals
+from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
 from codemods.recipe.facts import Fact, MacroOrigin, MacroRules
@@ -25,6 +25,7 @@ from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.canary import canary_edits
 from codemods.rust.edits import Edit, EditConflict, apply_edits, ordered
+from codemods.rust.spans import Span
 
 MARK = "codemod canary "
 
@@ -85,6 +86,16 @@ class Asker:
         """Return the name of the member that owns the file."""
         return self.bench.package_of(path)
 
+    def uses_of(self, unit: Unit, rivals: Sequence[Rival]) -> tuple[Diagnostic, ...]:
+        """Return what rustc says of `unit` where the `rivals` are deprecated with a note of ours."""
+        self.bench.builder.ensure(self.overlay, cap_lints=self.baseline.report.capped_lints)
+        marks: dict[str, list[Edit]] = {}
+        for rival in rivals:
+            at = Span(rival.definition or 0, rival.definition or 0)
+            marks.setdefault(rival.path, []).append(Edit(at, f'#[deprecated(note = "{RIVAL_NOTE}")] '))
+        files = {path: apply_edits(self.read(path) or b"", edits) for path, edits in marks.items()}
+        return replay_changed(self.bench, unit, files).diagnostics
+
     def units_using(self, path: str) -> list[Unit]:
         """Return the units that have the crate of the file at `path` among their externs."""
         full = str(self.bench.scratch.root / path)
@@ -107,18 +118,7 @@ class Asker:
 
     def _replay(self, unit: Unit, files: dict[str, bytes]) -> set[str]:
         """Return the ids of the canaries in `files` that rustc reports for `unit`."""
-        build = self.bench.builder.build
-        with TemporaryDirectory(prefix="codemod-shadow-", dir=self.bench.scratch.writable.parent) as folder:
-            shadow = Path(folder)
-            _lay_out_shadow(shadow, self.bench.scratch.root, unit.files, files)
-            self.bench.builder.compiles += 1
-            replayed = replay_unit(
-                unit,
-                build.runner,
-                scratch_root=self.bench.scratch.root,
-                shadow_root=shadow,
-                target_directory=build.target_directory,
-            )
+        replayed = replay_changed(self.bench, unit, files)
         messages = (d.message for d in replayed.diagnostics if d.message.startswith(MARK))
         return {message.removeprefix(MARK) for message in messages}
 
@@ -151,16 +151,3 @@ def _has_room(layer: Canaries, spot: Spot, edits: Sequence[Edit]) -> bool:
     except EditConflict:
         return False
     return True
-
-
-def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: dict[str, bytes]) -> None:
-    """Make `shadow` look like `root` for one unit: links to the files it reads, the changed ones in place."""
-    for name in sorted({*files, *changed}):
-        if PurePosixPath(name).is_absolute():
-            continue
-        place = shadow / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if name in changed:
-            place.write_bytes(changed[name])
-        else:
-            place.symlink_to(root / name)

@@ -9,6 +9,7 @@ CODES = {
     "shared-file": "the file is also compiled by a package that is no member of this workspace.",
     "does-not-compile": "rustc rejects every way to write the change; its message is kept with it.",
     "example-fails": "the documentation example no longer compiles with the change.",
+    "expands-differently": "a macro around the site makes something else of the new text than of the old.",
     "not-compiled": (
         "no target that was built compiles every edited line: a false `cfg`, a macro that nothing"
         " expands, a file that no target reaches, or a target that does not build here. Build with the"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from codemods.engine.overlay import Chosen
+from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change
 
 Result = TypeVar("Result")
@@ -49,6 +50,9 @@ def isolate(
     """Return the changes that hold; `attempt` builds a set of them and judges it.
 
     `attempt` of the empty set must hold; it is called only when everything else failed.
+
+    Raises:
+        CodemodError: the empty set does not hold.
     """
     return _Isolation(changes, attempt).run()
 
@@ -80,6 +84,11 @@ class _Isolation(Generic[Result]):
             trial = self.attempt(self._chosen())
             if trial.failure is None:
                 return trial
+            if not self.current:
+                raise CodemodError(
+                    "the tree fails without any change, although it held before",
+                    hint="Run again; report this if it stays.",
+                )
             self._take_away(trial.failure)
 
     def _take_away(self, failure: Failure) -> None:

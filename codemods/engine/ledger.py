@@ -137,7 +137,8 @@ def _outcome(
         case Change():
             change = proposal.id
             if change in stage.rejected:
-                return Outcome.REJECTED, None, "does-not-compile", stage.rejected[change]
+                code = stage.codes.get(change, "does-not-compile")
+                return Outcome.REJECTED, None, code, stage.rejected[change]
             written = {chosen.change.id for chosen in (*stage.kept, *stage.included)}
             if change in written:
                 return Outcome.APPLIED, _grade(stage, change), None, stage.unverified.get(change)

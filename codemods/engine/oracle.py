@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -47,8 +47,14 @@ class Spot(Protocol):
 Canary = Callable[[Unit, Sequence[Spot]], frozenset[str]]  # ids of the spots that the unit compiles
 
 
-class Dependents(Protocol):
-    """Who else compiles what stands in a file."""
+RIVAL_NOTE = "codemod: another macro of the name"
+
+
+class Neighbours(Protocol):
+    """What the oracle asks about other code than the sites."""
+
+    def uses_of(self, unit: Unit, rivals: Sequence[Rival]) -> Sequence[Diagnostic]:
+        """Return what rustc says of `unit` where the `rivals` are deprecated with `RIVAL_NOTE`."""
 
     def units_using(self, path: str) -> Sequence[Unit]:
         """Return the units that have the crate of the file at `path` among their externs."""
@@ -72,10 +78,10 @@ def answer_macro_origin(
     units: Sequence[Unit],
     canary: Canary,
     rivals: Rivals,
-    dependents: Dependents,
+    neighbours: Neighbours,
 ) -> Answers:
     """Answer `fact` for every site, from the units of the untouched tree that built."""
-    oracle = _MacroOracle(fact, units, canary, rivals, dependents)
+    oracle = _MacroOracle(fact, units, canary, rivals, neighbours)
     oracle.look_up([site for site in sites if not in_example(site)])
     answers = {site.id: oracle.answer(site) for site in sites}
     return Answers(
@@ -135,15 +141,16 @@ class _MacroOracle:
         units: Sequence[Unit],
         canary: Canary,
         rivals: Rivals,
-        dependents: Dependents,
+        neighbours: Neighbours,
     ) -> None:
         self.fact = fact
         self.units = units
         self.canary = canary
         self.rivals = rivals
-        self.dependents = dependents
+        self.neighbours = neighbours
         self.reported: dict[str, set[str]] = {}  # site id -> units where it is std's
         self.foreign: dict[str, set[str]] = {}  # site id -> units where it is compiled, and not std's
+        self.rival_places: dict[tuple[str, tuple[Rival, ...]], dict[str, frozenset[int]]] = {}
         self.blind: set[str] = set()  # sites where no canary can be placed
 
     def look_up(self, sites: Sequence[Site]) -> None:
@@ -181,7 +188,7 @@ class _MacroOracle:
             return self._answer_reported(site, reported)
         rivals = list(dict.fromkeys(rival for unit in homes for rival in self.rivals.of(unit)))
         if not homes:
-            rivals = list(self.rivals.of_package(self.dependents.package_of(site.source.path)))
+            rivals = list(self.rivals.of_package(self.neighbours.package_of(site.source.path)))
         if in_example(site):
             return self._answer_example(rivals)
         name = self.fact.name
@@ -194,6 +201,18 @@ class _MacroOracle:
         if meant:
             return Unknown(f"{reason}, and {meant[0].place} defines a `{name}!` too", contested=True)
         return Unknown(reason)
+
+    def _is_rivals_too(self, site: Site, unit: Unit, meant: Sequence[Rival]) -> bool:
+        """Whether some compilation of the site's file in `unit` means a rival: a file may be read twice."""
+        defined = tuple(rival for rival in meant if rival.definition is not None)
+        if not defined:
+            return False
+        key = (unit.id, defined)
+        if key not in self.rival_places:
+            found = self.neighbours.uses_of(unit, defined)
+            self.rival_places[key] = _reported_places(found, replace(self.fact, note=RIVAL_NOTE))
+        starts = self.rival_places[key].get(str(site.source.path), frozenset())
+        return bool(starts & _name_starts(site))
 
     def _answer_example(self, rivals: Sequence[Rival]) -> Answer:
         open_rivals = [rival for rival in rivals if rival.scope is None]
@@ -212,10 +231,12 @@ class _MacroOracle:
                 return Unknown(
                     f"{rival.place} may be meant where it exists ({rival.condition})", contested=True
                 )
+        if any(self._is_rivals_too(site, unit, meant) for unit in reported):
+            return Unknown(f"in one crate it means both std's and {meant[0].place}", contested=True)
         if site.id in self.blind and meant:
             return Unknown(f"some target may mean {meant[0].place} here", contested=True)
         if _in_macro_body(site):
-            expanding = (*reported, *self.dependents.units_using(path))
+            expanding = (*reported, *self.neighbours.units_using(path))
             for rival in (each for unit in expanding for each in self.rivals.of(unit)):
                 return Unknown(f"a macro body may meet {rival.place} as well as std's", contested=True)
         names = ", ".join(unit.name for unit in reported)

@@ -31,6 +31,8 @@ _SEEN_BY_BUILDS = ("#[cfg(test)]", "#[cfg(not(test))]")  # both sides of these a
 class Rival:
     """One definition or import. `scope` is the part of its file that it is limited to (None: no limit).
 
+    `definition` is the byte offset of its `macro_rules!`, where it is one in a file of the package.
+
     `condition` says why the builds here may not show it: a `cfg`, or a file that none compiles.
     """
 
@@ -38,6 +40,7 @@ class Rival:
     line: int
     scope: Span | None
     condition: str | None
+    definition: int | None = None
 
     @property
     def place(self) -> str:
@@ -118,10 +121,8 @@ class Rivals:
                 at = Span(found.start(), found.end())
                 if any(at.start in range(each.span.start, each.span.end) for each in source.comments):
                     continue
-                cfgs = [
-                    cfg for cfg in source.in_attribute_cfg(at) if "".join(cfg.split()) not in _SEEN_BY_BUILDS
-                ]
-                yield Rival(path, line, _scope(source, at), cfgs[0] if cfgs else None)
+                start = found.start() if found[0].startswith(b"macro_rules") else None
+                yield Rival(path, line, _scope(source, at), _condition(source, at), start)
             except CodemodError:
                 yield Rival(path, line, None, "a file that can't be parsed")
 

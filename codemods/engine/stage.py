@@ -28,9 +28,9 @@ class Stage:
 
     `kept` are the verified changes in the form that holds; `unverified` says by change why
     nothing compiles it (or its example); `included` are those of them that are written all the
-    same; `rejected` gives rustc's message by change. `verified` is the tree with `kept` alone,
-    `final` also with `included`. `report` is the build of `final`, `tested` what the tests showed of
-    `verified`.
+    same; `rejected` gives the message by change (rustc's, where `codes` has no other reason code).
+    `verified` is the tree with `kept` alone, `final` also with `included`. `report` is the build of
+    `final`, `tested` what the tests showed of `verified`.
     """
 
     recipe: Recipe
@@ -40,6 +40,7 @@ class Stage:
     included: tuple[Chosen, ...]
     unverified: Mapping[str, str]
     rejected: Mapping[str, str]
+    codes: Mapping[str, str]
     shown: Mapping[str, tuple[Shown, ...]]  # change id -> what was shown of it
     warnings: Mapping[str, tuple[str, ...]]
     verified: Composition

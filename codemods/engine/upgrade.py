@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
+from codemods.engine import macro_gate
 from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
 from codemods.engine.examples import ExampleCheck, check_examples
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
+from codemods.engine.macro_gate import MacroGate
 from codemods.engine.oracle import Answers, in_example, uses_without_site
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.recipes import settings_of
@@ -99,7 +101,7 @@ def _untouched(
     report: CheckReport | None,
 ) -> Stage:
     nothing = Composition(base, {})
-    return Stage(recipe, sites, proposals, (), (), {}, {}, {}, {}, nothing, nothing, report)
+    return Stage(recipe, sites, proposals, (), (), {}, {}, {}, {}, {}, nothing, nothing, report)
 
 
 def _unless_shared(proposal: Proposal, foreign: frozenset[str]) -> Proposal:
@@ -138,10 +140,12 @@ class _Verification:
         self.changes = [proposal for proposal in proposals if isinstance(proposal, Change)]
         self.unverified: dict[str, str] = {}
         self.rejected: dict[str, str] = {}
+        self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
 
     def stage(self) -> Stage:
         examples_before = self._examples_before()
         candidates = [change for change in self.changes if self._is_verifiable(change)]
+        candidates = self._without_surprises(candidates)
         isolated = self._isolate(candidates, ())
         kept, built = isolated.kept, isolated.result
         self.rejected |= isolated.rejected
@@ -156,6 +160,7 @@ class _Verification:
             included=included,
             unverified={id: reason for id, reason in self.unverified.items() if id not in self.rejected},
             rejected=self.rejected,
+            codes=self.codes,
             shown={choice.change.id: self._shown(choice.change, example_details) for choice in kept},
             warnings=final.judgement.warnings,
             verified=built.composition,
@@ -174,6 +179,15 @@ class _Verification:
                 self.unverified[change.id] = self.answers.why_not.get(site.id, NOT_COMPILED)
                 return False
         return change.id not in self.unverified
+
+    def _without_surprises(self, changes: list[Change]) -> list[Change]:
+        """Leave out those of which macros would make something else."""
+        gate = MacroGate(self.bench, self.recipe, self.answers, self.base, self.baseline)
+        with self.bench.timed("trial"):
+            refused = gate.refused(changes, self.by_id.__getitem__)
+        self.rejected |= refused
+        self.codes |= dict.fromkeys(refused, macro_gate.CODE)
+        return [change for change in changes if change.id not in refused]
 
     # The compiler's part
 

@@ -39,6 +39,7 @@ class Recipe:
     after: tuple[str, ...]
     settings: tuple[Setting, ...]
     codes: Mapping[str, str]
+    macro_means: str
     documentation: str
     function: Callable[..., object] = field(repr=False)
     plans_all_sites: bool = False
@@ -93,13 +94,15 @@ def recipe(
     after: Sequence[str] = (),
     settings: Sequence[Setting] = (),
     codes: Mapping[str, str] | None = None,
+    macro_means: str = "",
 ) -> Callable[[Callable[..., object]], Recipe]:
     """Make a recipe of a function; its id is the function's name with dashes.
 
     The function takes `site`, or `sites` to plan for all of them at once, and then `facts` or
     `settings` or both if it wants them. With `site` it returns edits, a `Form` or several
     in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals. `codes` says in a
-    sentence what each of its reason codes means.
+    sentence what each of its reason codes means. Where each site is a macro call, `macro_means` are
+    the rules of a macro that would stand for its rewrite, so that expansions can be compared.
 
     Raises:
         RecipeError: the declaration is wrong.
@@ -118,6 +121,7 @@ def recipe(
             after=tuple(after),
             settings=tuple(settings),
             codes=dict(codes or {}),
+            macro_means=macro_means,
             documentation=inspect.getdoc(inspect.getmodule(function)) or "",
             function=function,
             plans_all_sites=_plans_all_sites(function),

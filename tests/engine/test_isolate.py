@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.overlay import Chosen
+from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change, Created, Form
 
 
@@ -115,6 +117,14 @@ def test_exactly_the_changes_that_compile_are_kept(
     expected = {name: good.get(name, 0) for name in all_names if good.get(name, 0) < 2}
     assert kept(result) == expected
     assert {c.id for c in changes} == {c.change.id for c in result.kept} | result.rejected.keys()
+
+
+def test_a_tree_that_fails_without_changes_is_an_error_and_no_endless_loop() -> None:
+    def attempt(_: Sequence[Chosen]) -> Trial[None]:
+        return Trial(None, Failure({}, {}, "always"))
+
+    with pytest.raises(CodemodError):
+        isolate([change("a", forms=2), change("b")], attempt)
 
 
 def test_many_suspects_with_one_culprit_take_few_builds() -> None:

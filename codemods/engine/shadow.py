@@ -1,0 +1,52 @@
+"""Run the rustc of one unit again with some files changed, in a shadow copy, without cargo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from codemods.cargo.replay import Replayed, replay_unit
+from codemods.cargo.report import Unit
+from codemods.engine.workbench import Workbench
+
+
+def replay_changed(
+    bench: Workbench,
+    unit: Unit,
+    files: Mapping[str, bytes],
+    *,
+    extra: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+) -> Replayed:
+    """Return what rustc says of `unit` with `files` (content by path) in place of those in scratch.
+
+    `extra` follows rustc's own arguments; `environment` is laid over that of the unit.
+    """
+    build = bench.builder.build
+    bench.builder.compiles += 1
+    with TemporaryDirectory(prefix="codemod-shadow-", dir=bench.scratch.writable.parent) as folder:
+        shadow = Path(folder)
+        _lay_out_shadow(shadow, bench.scratch.root, unit.files, files)
+        return replay_unit(
+            unit,
+            build.runner,
+            scratch_root=bench.scratch.root,
+            shadow_root=shadow,
+            target_directory=build.target_directory,
+            extra=extra,
+            environment=environment,
+        )
+
+
+def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: Mapping[str, bytes]) -> None:
+    """Make `shadow` look like `root` for one unit: links to the files it reads, the changed ones in place."""
+    for name in sorted({*files, *changed}):
+        if PurePosixPath(name).is_absolute():
+            continue
+        place = shadow / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if name in changed:
+            place.write_bytes(changed[name])
+        else:
+            place.symlink_to(root / name)
