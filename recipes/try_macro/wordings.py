@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from codemods.recipe import Edit, Span
 
@@ -123,8 +124,14 @@ def _results(call: Call) -> tuple[str, ...]:
     In a macro's body the name would mean whatever it means where the macro is used.
     """
     full = tuple(f"{root}::result::Result" for root in _roots(call))
-    has_other_sense = _is_in_definition(call) or _OTHER_RESULT.search(call.outline.original)
+    has_other_sense = _is_in_definition(call) or _has_other_result(call.outline.original)
     return full if has_other_sense else ("Result", *full)
+
+
+@lru_cache(maxsize=1)
+def _has_other_result(content: bytes) -> bool:
+    # Asked for every site of a file, one after another.
+    return _OTHER_RESULT.search(content) is not None
 
 
 def _roots(call: Call) -> tuple[str, ...]:
