@@ -93,10 +93,16 @@ def _closing_after(call: Call, comment: Token, after: str, gone: frozenset[int])
         # Else the `;` would stand alone on a line.
         after += following.decode()
         end = outline.code[call.closing + 1].span.end
-    elif is_line and not _ends_line(outline, end):
+    elif is_line and (not _ends_line(outline, end) or _ends_operand(call, gone)):
         start = next(token.span.start for token in outline.code[call.end :] if token.span.start >= start)
     yield Edit(Span(last.end, last.end), after)
     yield Edit(Span(start, end), "")
+
+
+def _ends_operand(call: Call, gone: frozenset[int]) -> bool:
+    """Whether the operand of a `try!` around it ends with the call: that one's `?` comes right behind."""
+    parent = call.outline.parents[call.first]
+    return parent in gone and call.closing + 1 == _nested(call, call.outline.group(parent).first).end
 
 
 def _is_beside_next(call: Call) -> bool:
@@ -156,8 +162,11 @@ def _taken_by_others(call: Call, gone: frozenset[int]) -> frozenset[int]:
             continue
         inner = _nested(call, outline.group(opening).first)
         if inner.start < inner.end:
-            taken |= {_first(inner).span.start, outline.code[inner.closing].span.start}
-            taken |= {outline.code[index].span.start for index in range(inner.end, inner.closing)}
+            head = range(inner.first + 1, inner.opening + 1)
+            taken |= {
+                outline.code[index].span.start for index in (*head, *range(inner.end, inner.closing + 1))
+            }
+            taken |= {token.span.start for token in (_first(inner), *_head_comments(inner))}
     return frozenset(taken)
 
 

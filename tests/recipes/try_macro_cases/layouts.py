@@ -86,6 +86,26 @@ CASES = [
         "try!( g() // why\n ) // more\n ;",
         "g()? // why\n  // more\n ;",
     ),
+    becomes(
+        "line comment of a nested site at the end of its line",
+        "let x = try!(try!(gg() // why\n    )\n);",
+        "let x = gg()? // why\n    ?;",
+    ),
+    becomes(
+        "nested site whose delimiter is on another line",
+        "    try!(\n        try\n        !(\n            gg()\n        )\n    );",
+        "    gg()??;",
+    ),
+    becomes(
+        "nested site whose delimiter is on another line, after a comment",
+        "    try!(\n        of(try\n        /* a */\n        !(g()), 1)\n    );",
+        "    of(/* a */ g()?, 1)?;",
+    ),
+    becomes(
+        "line comment of a nested site, and one behind it",
+        "try!(try!(gg() // why\n    )\n    /* more */ );",
+        "gg()? // why\n    ?\n    /* more */;",
+    ),
     becomes("line comment inside", "try!(of(1, // one\n    2 // two\n));", "of(1, // one\n    2 // two\n)?;"),
     becomes(
         "comment of a nested site on a line",
