@@ -20,6 +20,7 @@ from codemods.cargo.rustfmt import Formatter, SourceFile
 from codemods.cargo.tests import TestReport, run_tests
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
+from codemods.engine.safeguards import is_only_layout
 from codemods.engine.store import StepStore, step_key
 from codemods.errors import MachineError
 from codemods.vcs.disk import FULL_HINT, says_full
@@ -131,7 +132,9 @@ class Builder:
         return {
             path: content
             for path in sorted(clean)
-            if (content := changed[root / path]) is not None and content != rust[path].new
+            if (content := changed[root / path]) is not None
+            and content != rust[path].new
+            and is_only_layout(rust[path].new, content)
         }
 
     def _is_clean(self, formatter: Formatter, path: Path, content: bytes, edition: str) -> bool:

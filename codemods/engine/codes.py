@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CODES = {
+    "comment": "the change would take a comment away.",
     "kept": "a comment `// codemod: keep` on or above the site says to leave it alone.",
     "unparsed": "the code around the site is in a form that the parser does not understand.",
     "msrv": "the result would need a newer Rust than the package says it supports.",

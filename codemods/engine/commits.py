@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.engine.overlay import Chosen, EditedFile, Overlay, is_same_ink
+from codemods.engine.overlay import Chosen, EditedFile, Overlay
 from codemods.engine.request import CommitPer
 
 GroupName = Callable[[PurePosixPath], str]  # the package (or whatever commits are cut by) of a file
@@ -41,11 +41,7 @@ def drafts(
     whole: Overlay,
     subject: str,
 ) -> list[CommitDraft]:
-    """Return the commits for `groups`: each the edits, then, apart, what rustfmt makes of them.
-
-    Where rustfmt moves more than layout, the edits and the formatting stay together,
-    because then only the formatted text was compiled.
-    """
+    """Return the commits for `groups`: each the edits, then, apart, what rustfmt makes of them."""
     result = []
     for name, group in groups:
         paths = sorted({file.path for choice in group for file in choice.form.files})
@@ -55,8 +51,8 @@ def drafts(
             file = files.get(path)
             if file is None:
                 plain[path] = whole[path]
-            elif file.compiled == file.new or not is_same_ink(file.compiled, file.new):
-                plain[path] = file.compiled
+            elif file.formatted is None:
+                plain[path] = file.new
             else:
                 plain[path] = file.new
                 formatted[path] = file.compiled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +25,6 @@ from codemods.engine.oracle import Answers, in_example
 from codemods.engine.overlay import Chosen, Overlay, compose
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
-from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
@@ -94,19 +93,10 @@ class MacroGate:
         for unit in self._baseline.units:
             if not unit.files & paths:
                 continue
-            with_positions = has_position_values(self._contents(unit))
+            with_positions = has_position_values(self._bench.sources(unit, self._base))
             if unit.id in reached or with_positions:
                 units[unit] = with_positions
         return units
-
-    def _contents(self, unit: Unit) -> Iterable[bytes]:
-        tree = self._bench.tree(self._base)
-        for name in unit.files:
-            if name.endswith(".rs") and not PurePosixPath(name).is_absolute():
-                try:
-                    yield tree.read(PurePosixPath(name))
-                except (OSError, CodemodError):
-                    continue  # made by a build script
 
     def _attempt(
         self, chosen: Sequence[Chosen], sites: Mapping[str, list[Site]], units: Mapping[Unit, bool]
@@ -148,7 +138,7 @@ class MacroGate:
 
     def _before(self, unit: Unit, sites: Sequence[Site]) -> dict[str, bytes] | str:
         """Return the files in which each site calls a macro that stands for its rewrite, or why not."""
-        name = placeholder_name(sites, self._contents(unit))
+        name = placeholder_name(sites, self._bench.sources(unit, self._base))
         full = os.path.normpath(Path(unit.cwd, root_file(unit)))
         root = PurePosixPath(os.path.relpath(full, self._bench.scratch.root))
         if name is None or root.parts[:1] == ("..",):

@@ -125,11 +125,6 @@ def same_ink(source: bytes, target: bytes, offset: int) -> int:
     return len(target)
 
 
-def is_same_ink(first: bytes, second: bytes) -> bool:
-    """Whether two texts differ in whitespace, commas, braces and parentheses at most."""
-    return b"".join(INK.findall(first)) == b"".join(INK.findall(second))
-
-
 def _join(
     choice: Chosen,
     edits: Mapping[PurePosixPath, Mapping[Edit, list[str]]],

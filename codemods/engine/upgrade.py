@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
@@ -11,12 +12,14 @@ from codemods.engine import macro_gate
 from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
 from codemods.engine.examples import ExampleCheck, check_examples
+from codemods.engine.expansion import has_position_values
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
 from codemods.engine.oracle import Answers, in_example, uses_without_site
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.recipes import settings_of
 from codemods.engine.rust_versions import RustVersions
+from codemods.engine.safeguards import keeping_comments
 from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
@@ -62,9 +65,10 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     planned = recipe.plan(open_sites, Facts(answers.facts), settings_of(recipe, bench.request))
     allowed = (_unless_shared(proposal, baseline.report.foreign_files) for proposal in planned)
     here = {site.id for site in sites}
+    sources = {site.source.path: site.source for site in sites}
     proposals = (
         *(skipped for skipped in refused if here.issuperset(skipped.sites)),
-        *(versions.supported(proposal) for proposal in allowed),
+        *(keeping_comments(versions.supported(proposal), sources.get) for proposal in allowed),
     )
     stage = _Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
     versions.note_lowest(recipe, (*stage.kept, *stage.included))
@@ -207,7 +211,20 @@ class _Verification:
 
     def _composed(self, chosen: Sequence[Chosen]) -> Composition:
         composition = compose(chosen, lambda path: self.bench.read(path, self.base), self.base)
-        return composition.with_formatted(self.bench.formatted(composition.files))
+        formatted = self.bench.formatted(composition.files)
+        if formatted:  # where lines are values of the program the layout stays
+            formatted = {p: text for p, text in formatted.items() if str(p) not in self._positional}
+        return composition.with_formatted(formatted)
+
+    @cached_property
+    def _positional(self) -> frozenset[str]:
+        """The files of units in which some source makes lines values of the program."""
+        edited = {str(file.path) for change in self.changes for form in change.forms for file in form.files}
+        units = (unit for unit in self.baseline.units if unit.files & edited)
+        positional = (
+            unit.files for unit in units if has_position_values(self.bench.sources(unit, self.base))
+        )
+        return frozenset().union(*positional)
 
     def _body_around(self, path: PurePosixPath, span: Span) -> Span | None:
         site = next((site for site in self.sites if site.source.path == path), None)

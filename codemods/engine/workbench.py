@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.metadata import Workspace
-from codemods.cargo.report import CheckReport
+from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.tests import TestReport
 from codemods.cargo.toolchain import Toolchain
 from codemods.engine.baseline import Baseline, build_baseline
@@ -27,6 +27,7 @@ from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.request import Request
 from codemods.engine.scan import NotRead, scan
+from codemods.errors import CodemodError
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.vcs.repository import Repository
@@ -93,6 +94,16 @@ class Workbench:
     def read(self, path: PurePosixPath, overlay: Overlay) -> bytes:
         """Return a file's content in the tree with `overlay`."""
         return self.tree(overlay).read(path)
+
+    def sources(self, unit: Unit, overlay: Overlay) -> Iterator[bytes]:
+        """Yield the Rust files of the repository that `unit` reads."""
+        tree = self.tree(overlay)
+        for name in unit.files:
+            if name.endswith(".rs") and not PurePosixPath(name).is_absolute():
+                try:
+                    yield tree.read(PurePosixPath(name))
+                except (OSError, CodemodError):
+                    continue  # made by a build script
 
     def _committed(self, path: PurePosixPath) -> bytes:
         if self.scratch.is_overlaid(path):

@@ -1,0 +1,60 @@
+"""Promises that hold for every recipe: no comment is lost, and formatting changes layout alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from codemods.recipe.proposals import Change, Edited, Form, Proposal, Skipped
+from codemods.rust.edits import Edit
+from codemods.rust.source import Source
+from codemods.rust.tokens import Token, TokenKind, tokens
+
+_LAYOUT = frozenset({b",", b"{", b"}"})  # rustfmt puts them where lines break, and takes them away
+
+
+def keeping_comments(proposal: Proposal, source_of: Callable[[PurePosixPath], Source | None]) -> Proposal:
+    """Return `proposal` with the forms that keep every comment; refuse it where none does."""
+    if not isinstance(proposal, Change):
+        return proposal
+    lost = {form: _lost_comment(form, source_of) for form in proposal.forms}
+    forms = tuple(form for form, comment in lost.items() if comment is None)
+    if forms:
+        return replace(proposal, forms=forms)
+    comment = next(iter(lost.values()))
+    return Skipped("comment", f"the change would take a comment away: {comment}", proposal.sites)
+
+
+def is_only_layout(before: bytes, after: bytes) -> bool:
+    """Whether two texts have the same tokens and comments, but for what belongs to line breaks."""
+    first, second = (
+        [_ink(token) for token in tokens(text) if token.text not in _LAYOUT] for text in (before, after)
+    )
+    return first == second
+
+
+def _ink(token: Token) -> bytes:
+    """Return the token's text; of a comment without the white space, which rustfmt aligns."""
+    return b"".join(token.text.split()) if token.kind is TokenKind.COMMENT else token.text
+
+
+def _lost_comment(form: Form, source_of: Callable[[PurePosixPath], Source | None]) -> str | None:
+    for file in form.files:
+        source = source_of(file.path) if isinstance(file, Edited) else None
+        if source is not None and isinstance(file, Edited):
+            for edit in file.edits:
+                lost = _lost_in(edit, source)
+                if lost is not None:
+                    return lost
+    return None
+
+
+def _lost_in(edit: Edit, source: Source) -> str | None:
+    """Return a comment that `edit` removes; one that the edit lies within (an example) is not meant."""
+    for comment in source.comments:
+        text = source.text(comment.span)
+        is_around = comment.span.start < edit.span.start and edit.span.end <= comment.span.end
+        if comment.span.overlaps(edit.span) and not is_around and text.strip() not in edit.text:
+            return " ".join(text.split())
+    return None
