@@ -10,14 +10,13 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from codemods.cargo.build import Build
 from codemods.cargo.check import CAP_LINTS, CheckRequest, check_workspace
-from codemods.cargo.doctests import ExamplesReport, check_examples
 from codemods.cargo.metadata import Workspace
 from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.rustfmt import Formatter, SourceFile
-from codemods.cargo.tests import TestReport, run_tests
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.safeguards import is_only_layout
@@ -25,6 +24,10 @@ from codemods.engine.store import StepStore, step_key
 from codemods.errors import MachineError
 from codemods.vcs.disk import FULL_HINT, says_full
 from codemods.vcs.scratch import Scratch
+
+if TYPE_CHECKING:
+    from codemods.cargo.doctests import ExamplesReport
+    from codemods.cargo.tests import TestReport
 
 # What changes from terminal to terminal and decides nothing about a build.
 VOLATILE = frozenset({"TERM", "COLORTERM", "NO_COLOR", "TMPDIR", "USER", "LOGNAME", "LANG", "LANGUAGE"})
@@ -66,6 +69,7 @@ class Builder:
         self, overlay: Overlay, report: CheckReport, unit: Unit, paths: Collection[str]
     ) -> ExamplesReport:
         """Return rustdoc's verdicts on the examples in `paths` that the library `unit` shows."""
+        from codemods.cargo.doctests import ExamplesReport, check_examples  # noqa: PLC0415 - few need it
 
         def compile_them() -> ExamplesReport:
             self.ensure(overlay, cap_lints=report.capped_lints)
@@ -84,6 +88,7 @@ class Builder:
 
     def tests(self, overlay: Overlay, only: Collection[str] | None, *, cap_lints: bool) -> TestReport:
         """Return the verdicts of the tests on the tree with `overlay`; `only` those of some programs."""
+        from codemods.cargo.tests import TestReport, run_tests  # noqa: PLC0415 - most runs do without
 
         def run_them() -> TestReport:
             self._standing = None
@@ -121,25 +126,43 @@ class Builder:
             return {}
         root = self.scratch.root
         formatter = Formatter(self.build.toolchain, self.build.runner, root, self.scratch.repository.root)
-        clean = {
-            path
-            for path, file in rust.items()
-            if self._is_clean(formatter, root / path, file.old, edition_of(path))
-        }
-        changed = formatter.format_files(
-            SourceFile(root / path, rust[path].new, edition_of(path)) for path in sorted(clean)
-        )
+        before = [SourceFile(root / path, file.old, edition_of(path)) for path, file in rust.items()]
+        clean = self._clean_files(formatter, before)
+        after = [
+            SourceFile(root / path, rust[path].new, edition_of(path))
+            for path in sorted(rust)
+            if root / path in clean
+        ]
+        formatted = formatter.format_files(after)
         return {
+<<<<<<< HEAD
+            PurePosixPath(file.path.relative_to(root)): content
+            for file in after
+            if (content := formatted[file.path]) is not None and content != file.content
+=======
             path: content
             for path in sorted(clean)
             if (content := changed[root / path]) is not None
             and content != rust[path].new
             and is_only_layout(rust[path].new, content)
+<<<<<<< ours
+=======
+>>>>>>> 8a7e28758483154bfbe6e5c78f3e5140a8f12186
+>>>>>>> theirs
         }
 
-    def _is_clean(self, formatter: Formatter, path: Path, content: bytes, edition: str) -> bool:
-        key = step_key("rustfmt-clean", self.identity, str(path), content, edition)
-        return self.store.remember(key, bool, lambda: formatter.is_clean(path, content, edition))
+    def _clean_files(self, formatter: Formatter, files: Iterable[SourceFile]) -> frozenset[Path]:
+        """Return the paths of those `files` that rustfmt leaves alone; it is asked of each once."""
+        keys = {
+            file: step_key("rustfmt-clean", self.identity, str(file.path), file.content, file.edition)
+            for file in files
+        }
+        known = {file: self.store.read(key, bool) for file, key in keys.items()}
+        asked = [file for file, is_clean in known.items() if is_clean is None]
+        clean = formatter.clean_files(asked)
+        for file in asked:
+            self.store.write(keys[file], file.path in clean)
+        return clean | {file.path for file, is_clean in known.items() if is_clean}
 
     def _run(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
         self._standing = None

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from codemods.cargo.doctests import ExampleVerdict
 from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.recipe.site import Site
 from codemods.rust.docs import DocExample
 
 if TYPE_CHECKING:
+    from codemods.cargo.doctests import ExampleVerdict
     from codemods.engine.workbench import Workbench
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemods.cargo.tests import TestComparison, TestReport, compare, find_flaky
 from codemods.engine.document import Evidence, TestTotals
 from codemods.engine.overlay import Overlay
 
 if TYPE_CHECKING:
+    from codemods.cargo.tests import TestComparison, TestReport
     from codemods.engine.workbench import Workbench
 
 NOT_ASKED = Evidence("test", "skipped", "not asked for (--test)")
@@ -34,6 +34,8 @@ def compare_tests(
     `only` limits it to programs that hold one of these tests. A test that wavers on `before` is
     not counted.
     """
+    from codemods.cargo.tests import compare, find_flaky  # noqa: PLC0415 - most runs do without
+
     first = bench.tests(before)
     if first.error is not None:
         return Tested(Evidence("test", "skipped", f"the untouched tests do not run: {first.error}"))
@@ -53,7 +55,7 @@ def _limited(first: TestReport, second: TestReport, only: Collection[str] | None
         return first
     labels = {name.partition(": ")[0] for name in only}
     verdicts = {n: verdict for n, verdict in first.verdicts.items() if n.partition(": ")[0] in labels}
-    return TestReport(verdicts, first.details, first.unbuilt, second.error, first.seconds)
+    return replace(first, verdicts=verdicts, error=second.error)
 
 
 def _tested(first: TestReport, second: TestReport, comparison: TestComparison) -> Tested:
