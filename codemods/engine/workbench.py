@@ -13,11 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.metadata import Workspace
+<<<<<<< ours
+=======
+<<<<<<< HEAD
+from codemods.cargo.report import CheckReport
+=======
+>>>>>>> theirs
 from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.tests import TestReport
+>>>>>>> 8a7e28758483154bfbe6e5c78f3e5140a8f12186
 from codemods.cargo.toolchain import Toolchain
 from codemods.engine.baseline import Baseline, build_baseline
 from codemods.engine.builder import Builder
@@ -33,6 +41,9 @@ from codemods.recipe.site import Site
 from codemods.vcs.repository import Repository
 from codemods.vcs.scratch import Scratch
 from codemods.vcs.trees import Unreadable
+
+if TYPE_CHECKING:
+    from codemods.cargo.tests import TestReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +100,17 @@ class Workbench:
 
     def tree(self, overlay: Overlay) -> ScratchTree:
         """Return the analysed commit with `overlay`."""
-        return ScratchTree(self.names, overlay, self._committed)
+        return ScratchTree(self.names, overlay, self.scratch.committed)
 
     def read(self, path: PurePosixPath, overlay: Overlay) -> bytes:
         """Return a file's content in the tree with `overlay`."""
         return self.tree(overlay).read(path)
 
+<<<<<<< ours
+=======
+<<<<<<< HEAD
+=======
+>>>>>>> theirs
     def sources(self, unit: Unit, overlay: Overlay) -> Iterator[bytes]:
         """Yield the Rust files of the repository that `unit` reads."""
         tree = self.tree(overlay)
@@ -110,6 +126,7 @@ class Workbench:
             return self.repository.read(self.scratch.commit, path)
         return (self.scratch.root / path).read_bytes()
 
+>>>>>>> 8a7e28758483154bfbe6e5c78f3e5140a8f12186
     # Sites
 
     def sites(self, recipe: Recipe, overlay: Overlay) -> tuple[Site, ...]:
@@ -178,7 +195,7 @@ class Workbench:
     def _owners(self) -> Owners:
         def read(path: PurePosixPath) -> bytes | None:
             try:
-                return self._committed(path)
+                return self.scratch.committed(path)
             except OSError:
                 return None
 

@@ -53,6 +53,7 @@ class Scratch:
     _lock: Lock
     _entries: Mapping[str, Entry]
     _overlay: dict[PurePosixPath, bytes | None] = field(default_factory=dict)
+    _originals: dict[PurePosixPath, bytes] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -135,9 +136,19 @@ class Scratch:
             self._checkout.restore(changed)
             return changed + self._bring(self._overlay)
 
-    def is_overlaid(self, path: PurePosixPath) -> bool:
-        """Whether the file is, right now, not as committed because of the last `materialize`."""
-        return path in self._overlay
+    def committed(self, path: PurePosixPath) -> bytes:
+        """Return the bytes of a tracked file in the commit.
+
+        Raises:
+            OSError: there is no such file.
+        """
+        if path not in self._overlay:
+            return (self.root / path).read_bytes()
+        if path not in self._originals:  # one git for all that the overlay hides
+            self._originals |= self._committed(self._overlay)
+        if path not in self._originals:
+            raise FileNotFoundError(path)
+        return self._originals[path]
 
     def changed(self) -> tuple[PurePosixPath, ...]:
         """Return the tracked files that are not as committed, beyond the overlay."""
