@@ -106,7 +106,7 @@ class Checkout:
     def _merge_into_index(self, commit: str) -> None:
         """Make the index that of `commit`; entries that stay the same keep their stat."""
         try:
-            self.git.run("read-tree", "-m", commit)
+            self.git.run("read-tree", "--reset", commit)
         except GitError:
             # A broken index; where the commit itself is the trouble this fails again and says so.
             (self.git_dir / "index").unlink(missing_ok=True)
