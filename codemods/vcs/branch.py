@@ -39,13 +39,18 @@ class CommitPlan:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Commits that no ref names yet. `pack` holds their new objects; `notes` are for the user."""
+    """Commits that no ref names yet, and whose they are. `pack` holds their new objects."""
 
     base: str
     commits: tuple[str, ...]
     tree: str
     pack: bytes
-    notes: tuple[str, ...] = ()
+    identity: Identity
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user must know of how they were made."""
+        return self.identity.notes
 
     @property
     def tip(self) -> str:
@@ -73,7 +78,7 @@ def build_commits(repository: Repository, base: str, plans: Sequence[CommitPlan]
     identity = identity_of(repository)
     with Quarantine.open(repository) as quarantine:
         if not plans:
-            return Built(base, (), quarantine.tree(base), b"", identity.notes)
+            return Built(base, (), quarantine.tree(base), b"", identity)
         stream = _Stream()
         known = {entry.name: entry.mode for entry in repository.entries(base)}
         for number, plan in enumerate(plans, start=1):
@@ -83,7 +88,7 @@ def build_commits(repository: Repository, base: str, plans: Sequence[CommitPlan]
             _apply(plan, known)
         marks = quarantine.fast_import(bytes(stream.content))
         commits = tuple(marks[number] for number in range(1, len(plans) + 1))
-        return Built(base, commits, quarantine.tree(commits[-1]), quarantine.pack(), identity.notes)
+        return Built(base, commits, quarantine.tree(commits[-1]), quarantine.pack(), identity)
 
 
 def tree_of(repository: Repository, base: str, files: Mapping[PurePosixPath, bytes | None]) -> str:
@@ -109,7 +114,7 @@ def publish(repository: Repository, built: Built, *, branch: str, note: bytes) -
     if not built.commits:
         raise UsageError("there is no commit to put on a branch")
     check_branch(repository, branch)
-    identity = identity_of(repository)
+    identity = built.identity
     old_note = _ref(repository, NOTES_REF)
     with Quarantine.open(repository) as quarantine:
         quarantine.add_pack(built.pack)

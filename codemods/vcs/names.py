@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 
 from codemods.errors import UsageError
@@ -66,11 +67,15 @@ def is_taken(repository: Repository, name: str) -> bool:
 
 
 def _check_name(repository: Repository, name: str) -> None:
-    valid = repository.git.attempt("check-ref-format", f"refs/heads/{name}").status == 0
-    if not valid or name.startswith("-") or name == "HEAD":
+    if not _is_ref(repository, f"refs/heads/{name}") or name.startswith("-") or name == "HEAD":
         raise UsageError(
             f"`{name}` is no name that git allows for a branch", hint="See `git help check-ref-format`."
         )
+
+
+@cache
+def _is_ref(repository: Repository, name: str) -> bool:
+    return repository.git.attempt("check-ref-format", name).status == 0
 
 
 def _obstacle(name: str, taken: tuple[str, ...]) -> str | None:

@@ -14,6 +14,8 @@ from codemods.vcs.disk import disk_errors
 from codemods.vcs.git import ISOLATED, Git, GitError
 from codemods.vcs.repository import Repository
 
+_GIVEN = "given"  # why a pack is kept: it was not made here
+
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
@@ -58,11 +60,12 @@ class Quarantine:
     def add_pack(self, pack: bytes) -> None:
         """Add the objects of `pack`; `pack()` leaves them out."""
         if pack:
-            self.git.run("unpack-objects", "-q", stdin=pack)
+            self.git.run("index-pack", "--stdin", f"--keep={_GIVEN}", stdin=pack)
 
     def pack(self) -> bytes:
         """Return the objects that `fast_import` made, as one pack."""
-        packs = sorted((self.git_dir / "objects/pack").glob("*.pack"))
+        found = (self.git_dir / "objects/pack").glob("*.pack")
+        packs = [pack for pack in found if not pack.with_suffix(".keep").exists()]
         assert len(packs) == 1, "fast-import keeps one pack a run"
         return packs[0].read_bytes()
 

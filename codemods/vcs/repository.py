@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -122,7 +123,7 @@ class Repository:
 
     def entries(self, commit: str) -> tuple[Entry, ...]:
         """Return everything that `commit` holds, in git's order: files, symlinks, submodules."""
-        return entries_of(self.git, commit)
+        return _entries(self, commit)
 
     def tracked_files(self, commit: str) -> tuple[PurePosixPath, ...]:
         """Return the regular files of `commit`, in git's order."""
@@ -170,6 +171,12 @@ class Repository:
         command = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal"]
         listing = nul_split(self.git.run(*command, "--", *(str(path) for path in paths)))
         return tuple(line[3:] for line in listing)
+
+
+@lru_cache(maxsize=2)
+def _entries(repository: Repository, commit: str) -> tuple[Entry, ...]:
+    # A commit never changes, and several steps of a run ask for all that it holds.
+    return entries_of(repository.git, commit)
 
 
 def entries_of(git: Git, commit: str) -> tuple[Entry, ...]:

@@ -13,6 +13,7 @@ from git import Repo
 from codemods.errors import CodemodError, ExitCode, MachineError, UsageError
 from codemods.vcs.branch import Built, CommitPlan, build_commits, publish, tree_of, write_branch
 from codemods.vcs.git import Git, Output
+from codemods.vcs.identity import Identity
 from codemods.vcs.names import BranchTaken, next_free_branch
 from codemods.vcs.notes import noted_branches, read_note
 from codemods.vcs.repository import Repository
@@ -382,7 +383,7 @@ def test_a_kill_leaves_whole_branches_only(folder: Path) -> None:
 
 
 def test_built_tells_its_tip() -> None:
-    assert Built("base", ("one", "two"), "tree", b"").tip == "two"
+    assert Built("base", ("one", "two"), "tree", b"", Identity("a", "c")).tip == "two"
 
 
 def test_a_store_that_cannot_be_written_to_is_said(
