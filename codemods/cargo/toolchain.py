@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ TOOLCHAIN_FILES = ("rust-toolchain", "rust-toolchain.toml")  # the first wins, a
 _OVERRIDE_HINT = "Install it with `rustup toolchain install {name}`, or override with `--toolchain NAME`."
 _INSTALL_RUST = "Install Rust from https://rustup.rs, or put `cargo` on PATH."
 
-VersionCache = MutableMapping[str, str]  # from "path:mtime:size" to the output of `rustc -vV`
+Remember = Callable[[str, Callable[[], str]], str]  # an answer by its key: kept, or else made
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,13 @@ def find_toolchain(
     repository_root: Path,
     scratch_root: Path | None = None,
     override: str | None = None,
-    cache: VersionCache | None = None,
+    remember: Remember = lambda _, ask: ask(),
 ) -> Toolchain:
     """Return the toolchain for the user's `directory`, which lies in `repository_root`.
 
     `scratch_root` is the checkout of the analysed commit (absent: files are read from the
-    repository itself). `environ` is the user's whole environment.
+    repository itself). `environ` is the user's whole environment. `remember` may keep what the
+    programs say of themselves, by their identity: to start rustc takes 40 ms.
 
     Raises:
         UsageError: the toolchain that was asked for is not installed.
@@ -124,7 +125,7 @@ def find_toolchain(
     cargo = shutil.which("cargo", path=environ.get("PATH"))
     home = rustup_home(environ)
     if cargo is not None and not _is_proxy(Path(cargo)) and override is None:
-        return _system_toolchain(Path(cargo), environ, cache)
+        return _system_toolchain(Path(cargo), environ, remember)
     settings = _read_toml(home / "settings.toml")
     choice = choose(
         directory,
@@ -136,7 +137,7 @@ def find_toolchain(
     )
     if choice is None:
         raise MachineError("no Rust toolchain found", where="PATH", hint=_INSTALL_RUST)
-    return _describe(_toolchain_folder(choice, home, settings), choice, cache)
+    return _describe(_toolchain_folder(choice, home, settings), choice, remember)
 
 
 def choose(
@@ -252,7 +253,7 @@ def _guess_host() -> str:
     return f"{machine}-{system}"
 
 
-def _describe(sysroot: Path, choice: Choice, cache: VersionCache | None) -> Toolchain:
+def _describe(sysroot: Path, choice: Choice, remember: Remember) -> Toolchain:
     tools = {name: sysroot / "bin" / name for name in ("cargo", "rustc", "rustdoc", "rustfmt")}
     for name in ("cargo", "rustdoc"):
         if not tools[name].exists():
@@ -269,12 +270,12 @@ def _describe(sysroot: Path, choice: Choice, cache: VersionCache | None) -> Tool
         rustdoc=tools["rustdoc"],
         rustfmt=tools["rustfmt"] if tools["rustfmt"].exists() else None,
         sysroot=sysroot,
-        rustc_verbose=_ask(tools["rustc"], "-vV", cache),
-        cargo_version=_ask(tools["cargo"], "-V", cache).strip(),
+        rustc_verbose=_ask(tools["rustc"], "-vV", remember),
+        cargo_version=_ask(tools["cargo"], "-V", remember).strip(),
     )
 
 
-def _system_toolchain(cargo: Path, environ: Mapping[str, str], cache: VersionCache | None) -> Toolchain:
+def _system_toolchain(cargo: Path, environ: Mapping[str, str], remember: Remember) -> Toolchain:
     """Cargo and rustc of the distribution, which know no toolchain files."""
     rustc = environ.get("RUSTC") or shutil.which("rustc", path=environ.get("PATH"))
     if rustc is None:
@@ -288,18 +289,20 @@ def _system_toolchain(cargo: Path, environ: Mapping[str, str], cache: VersionCac
         rustc=Path(rustc),
         rustdoc=Path(rustdoc or Path(rustc).with_name("rustdoc")),
         rustfmt=Path(rustfmt) if rustfmt else None,
-        sysroot=Path(_ask(Path(rustc), "--print=sysroot", cache).strip()),
-        rustc_verbose=_ask(Path(rustc), "-vV", cache),
-        cargo_version=_ask(cargo, "-V", cache).strip(),
+        sysroot=Path(_ask(Path(rustc), "--print=sysroot", remember).strip()),
+        rustc_verbose=_ask(Path(rustc), "-vV", remember),
+        cargo_version=_ask(cargo, "-V", remember).strip(),
     )
 
 
-def _ask(program: Path, question: str, cache: VersionCache | None) -> str:
+def _ask(program: Path, question: str, remember: Remember) -> str:
     """Return what `program question` prints; remembered by the file's identity."""
     status = program.stat()
-    key = f"{program}:{status.st_mtime_ns}:{status.st_size}:{question}"
-    if cache is not None and key in cache:
-        return cache[key]
+    identity = f"{status.st_ino}:{status.st_ctime_ns}:{status.st_mtime_ns}:{status.st_size}"
+    return remember(f"{program}:{identity}:{question}", lambda: _answer(program, question))
+
+
+def _answer(program: Path, question: str) -> str:
     try:
         done = subprocess.run(
             [str(program), question], capture_output=True, timeout=60, check=True, stdin=subprocess.DEVNULL
@@ -308,10 +311,7 @@ def _ask(program: Path, question: str, cache: VersionCache | None) -> str:
         raise MachineError(
             f"`{program} {question}` failed: {error}", hint="Is the toolchain complete? See `codemod doctor`."
         ) from error
-    answer = done.stdout.decode(errors="replace")
-    if cache is not None:
-        cache[key] = answer
-    return answer
+    return done.stdout.decode(errors="replace")
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from codemods.cargo.toolchain import Toolchain, cargo_home, find_toolchain
 from codemods.engine.builder import Builder, build_identity
 from codemods.engine.listener import Listener
 from codemods.engine.request import Request
-from codemods.engine.store import StepStore
+from codemods.engine.store import StepStore, step_key
 from codemods.engine.workbench import Workbench
 from codemods.errors import UsageError
 from codemods.vcs.repository import Repository
@@ -73,6 +73,7 @@ class _Equipment:
             repository_root=self.repository.root,
             scratch_root=self.scratch.root,
             override=self.request.toolchain,
+            remember=lambda key, ask: self.store.remember(step_key("version", key), str, ask),
         )
         sandbox, description = find_sandbox(self.request.sandbox.value)
         environment, withheld = allowed_environment(self.request.environment, self.request.pass_environment)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,16 @@ def test_the_default_is_used_without_starting_rustup(machine: dict[str, str], tm
 
 
 def test_an_answer_is_remembered(machine: dict[str, str], tmp_path: Path) -> None:
-    cache: dict[str, str] = {}
+    kept: dict[str, str] = {}
+
+    def remember(key: str, ask: Callable[[], str]) -> str:
+        if key not in kept:
+            kept[key] = ask()
+        return kept[key]
+
     for _ in range(3):
         found = find_toolchain(
-            tmp_path / "repo", environ=machine, repository_root=tmp_path / "repo", cache=cache
+            tmp_path / "repo", environ=machine, repository_root=tmp_path / "repo", remember=remember
         )
 
     assert found.rustc.with_name("rustc.log").read_text() == "asked\n"
