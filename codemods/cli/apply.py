@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,8 +15,8 @@ from codemods.cli import options
 from codemods.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from codemods.engine.listener import Listener
     from codemods.engine.request import Request, Result
-    from codemods.review.progress import Progress
 
 RUN_OPTIONS = (
     click.option("--dry-run", is_flag=True, help="Print the diff; write nothing in the repository."),
@@ -79,39 +80,61 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
     and the result is a branch with a note.
     """
     from codemods.engine.run import run  # noqa: PLC0415
-    from codemods.review import terminal  # noqa: PLC0415
 
     request = make_request(recipes, directory, given)
     if given["check"] and not request.dry_run:
         raise UsageError("--check needs --dry-run", hint="`codemod apply RECIPE --dry-run --check`.")
     with progress_for(given) as listener:
         result = run(request, listener)
-    code = finish(result, given, terminal.show_plan if request.dry_run else terminal.show_summary)
+    code = finish(result, given, "plan" if request.dry_run else "summary")
     return ExitCode.FOUND if given["check"] and result.document.totals.applied else code
 
 
-def finish(result: Result, given: Mapping[str, Any], show: Callable[..., None]) -> int:
+def finish(result: Result, given: Mapping[str, Any], view: Literal["plan", "summary", "review"]) -> int:
     """Print the result (JSON alone on standard output, or text), write the reports; return the exit code."""
-    from codemods.engine.serial import dump  # noqa: PLC0415
-    from codemods.review.writer import write_report  # noqa: PLC0415
+    with _telling_of_branch(result):
+        if given["as_json"]:
+            from codemods.engine.serial import dump  # noqa: PLC0415
 
-    if given["as_json"]:
-        sys.stdout.write(dump(result.document))
-    elif not given["quiet"]:
-        show(options.console(given["color"]), result.document, verbose=given["verbose"])
-    for path in given["report"]:
-        write_report(result.document, path)
-        if not given["quiet"]:
-            click.echo(f"report: {path}", err=True)
+            sys.stdout.write(dump(result.document))
+        elif not given["quiet"]:
+            from codemods.review import terminal  # noqa: PLC0415
+
+            views = {
+                "plan": terminal.show_plan,
+                "summary": terminal.show_summary,
+                "review": terminal.show_review,
+            }
+            views[view](options.console(given["color"]), result.document, verbose=given["verbose"])
+        for path in given["report"]:
+            from codemods.review.writer import write_report  # noqa: PLC0415
+
+            write_report(result.document, path)
+            if not given["quiet"]:
+                click.echo(f"report: {path}", err=True)
     return result.exit_code
 
 
-def progress_for(given: Mapping[str, Any]) -> Progress:
+@contextmanager
+def _telling_of_branch(result: Result) -> Iterator[None]:
+    """Add to whatever goes wrong in here that the branch is written all the same."""
+    try:
+        yield
+    except BaseException as error:
+        if result.document.branch is not None:
+            error.add_note(f"the branch {result.document.branch} is written; see it with `codemod review`")
+        raise
+
+
+def progress_for(given: Mapping[str, Any]) -> AbstractContextManager[Listener]:
     """Return what shows progress on standard error."""
+    if given["quiet"] or given["as_json"]:
+        from codemods.engine.listener import Silent  # noqa: PLC0415
+
+        return nullcontext(Silent())
     from codemods.review.progress import progress  # noqa: PLC0415
 
-    is_quiet = given["quiet"] or given["as_json"]
-    return progress(options.console(given["color"], sys.stderr), quiet=is_quiet, verbose=given["verbose"])
+    return progress(options.console(given["color"], sys.stderr), verbose=given["verbose"])
 
 
 def make_request(

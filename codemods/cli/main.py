@@ -123,9 +123,11 @@ def _report(error: Exception | KeyboardInterrupt) -> int:
             return ExitCode.USAGE
         case KeyboardInterrupt() | click.Abort():
             click.echo("interrupted; a branch is written whole, at the very end, or not at all", err=True)
+            _tell_notes(error)
             return ExitCode.INTERRUPTED
         case OSError(errno=number) if number in MACHINE_ERRORS:
             click.echo(f"error: the machine failed: {error}", err=True)
+            _tell_notes(error)
             return ExitCode.MACHINE
         case _:
             traceback.print_exception(error)
@@ -142,7 +144,14 @@ def show(error: CodemodError) -> int:
         click.echo(f"  --> {terminal(error.where)}", err=True)
     if error.hint:
         click.echo(f"hint: {terminal(error.hint)}", err=True)
+    _tell_notes(error)
     return error.exit_code
+
+
+def _tell_notes(error: BaseException) -> None:
+    """Print what was added to `error` on its way: that a branch was written before."""
+    for note in getattr(error, "__notes__", ()):
+        click.echo(f"note: {note}", err=True)
 
 
 class _Interrupt:

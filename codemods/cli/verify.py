@@ -22,9 +22,8 @@ def command(range_: str, directory: Path, **given: Any) -> int:
     Exit 4 where B breaks what A built (or, with --test, a test).
     """
     from codemods.engine.grading import grade_range  # noqa: PLC0415
-    from codemods.review import terminal  # noqa: PLC0415
 
     request = make_request((), directory, given, needs_recipes=False)
     with progress_for(given) as listener:
         result = grade_range(request, range_, listener)
-    return finish(result, given, terminal.show_review)
+    return finish(result, given, "review")
