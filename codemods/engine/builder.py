@@ -135,20 +135,11 @@ class Builder:
         ]
         formatted = formatter.format_files(after)
         return {
-<<<<<<< HEAD
             PurePosixPath(file.path.relative_to(root)): content
             for file in after
-            if (content := formatted[file.path]) is not None and content != file.content
-=======
-            path: content
-            for path in sorted(clean)
-            if (content := changed[root / path]) is not None
-            and content != rust[path].new
-            and is_only_layout(rust[path].new, content)
-<<<<<<< ours
-=======
->>>>>>> 8a7e28758483154bfbe6e5c78f3e5140a8f12186
->>>>>>> theirs
+            if (content := formatted[file.path]) is not None
+            and content != file.content
+            and is_only_layout(file.content, content)
         }
 
     def _clean_files(self, formatter: Formatter, files: Iterable[SourceFile]) -> frozenset[Path]:

@@ -17,15 +17,7 @@ from typing import TYPE_CHECKING
 
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.metadata import Workspace
-<<<<<<< ours
-=======
-<<<<<<< HEAD
-from codemods.cargo.report import CheckReport
-=======
->>>>>>> theirs
 from codemods.cargo.report import CheckReport, Unit
-from codemods.cargo.tests import TestReport
->>>>>>> 8a7e28758483154bfbe6e5c78f3e5140a8f12186
 from codemods.cargo.toolchain import Toolchain
 from codemods.engine.baseline import Baseline, build_baseline
 from codemods.engine.builder import Builder
@@ -106,11 +98,6 @@ class Workbench:
         """Return a file's content in the tree with `overlay`."""
         return self.tree(overlay).read(path)
 
-<<<<<<< ours
-=======
-<<<<<<< HEAD
-=======
->>>>>>> theirs
     def sources(self, unit: Unit, overlay: Overlay) -> Iterator[bytes]:
         """Yield the Rust files of the repository that `unit` reads."""
         tree = self.tree(overlay)
@@ -121,12 +108,6 @@ class Workbench:
                 except (OSError, CodemodError):
                     continue  # made by a build script
 
-    def _committed(self, path: PurePosixPath) -> bytes:
-        if self.scratch.is_overlaid(path):
-            return self.repository.read(self.scratch.commit, path)
-        return (self.scratch.root / path).read_bytes()
-
->>>>>>> 8a7e28758483154bfbe6e5c78f3e5140a8f12186
     # Sites
 
     def sites(self, recipe: Recipe, overlay: Overlay) -> tuple[Site, ...]:
