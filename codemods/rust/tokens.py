@@ -53,8 +53,7 @@ class TokenMacroCall:
 
 _WORD = rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
 _TOKEN = re.compile(
-    rb"\s+"
-    rb"|(?P<comment>//[^\n]*|/\*)"
+    rb"\s*+(?:(?P<comment>//[^\n]*|/\*)"
     rb'|(?P<string>[bc]?r(?P<hashes>\#*)".*?"(?P=hashes)|[bc]?"(?:[^"\\]|\\.)*")'
     rb"|(?P<char>b?'(?:\\(?:u\{[^}]*\}|x..|.)|[^\\'\x80-\xff]|[\xc0-\xff][\x80-\xbf]*)')"
     rb"|(?P<lifetime>'(?:r\#)?" + _WORD + rb")"
@@ -62,9 +61,10 @@ _TOKEN = re.compile(
     rb"|(?P<number>[0-9][0-9A-Za-z_]*(?:\.[0-9][0-9A-Za-z_]*)?)"
     rb"|(?P<open>[(\[{])"
     rb"|(?P<close>[)\]}])"
-    rb"|(?P<punctuation>=>|->|::|\.\.=|\.\.\.?|&&|\|\||==|!=|<=|>=|.)",
+    rb"|(?P<punctuation>=>|->|::|\.\.=|\.\.\.?|&&|\|\||==|!=|<=|>=|.))",
     re.DOTALL,
 )
+_KINDS = {kind.value: kind for kind in TokenKind}  # by group of `_TOKEN`
 _COMMENT_MARK = re.compile(rb"/\*|\*/")
 
 
@@ -80,15 +80,15 @@ def tokens(content: Buffer, span: Span | None = None) -> Iterator[Token]:
     at, end = (span.start, span.end) if span else (0, len(content))
     while at < end:
         match = _TOKEN.match(content, at, end)
-        if match is None:  # cannot happen: the last alternative takes any byte
+        if match is None:  # nothing but whitespace is left
             return
-        stop = match.end()
-        if match.lastgroup is not None:
-            kind = TokenKind("string" if match.lastgroup == "hashes" else match.lastgroup)
-            if kind is TokenKind.COMMENT and match.group() == b"/*":
-                stop = _block_comment_end(content, at, end)
-            yield Token(kind, Span(at, stop), bytes(content[at:stop]))
-        at = stop
+        group = match.lastgroup
+        assert group is not None, "a token is one of the groups"
+        start, at = match.span(group)
+        kind = _KINDS[group]
+        if kind is TokenKind.COMMENT and content.startswith(b"/*", start):
+            at = _block_comment_end(content, start, end)
+        yield Token(kind, Span(start, at), bytes(content[start:at]))
 
 
 def macro_calls(content: Buffer, span: Span) -> Iterator[TokenMacroCall]:
