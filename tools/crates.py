@@ -49,8 +49,8 @@ def read_list(path: Path = LIST, table: str = "crate") -> tuple[Crate, ...]:
 
 
 def cache_folder() -> Path:
-    """Return where fetched crates and their builds are kept between runs."""
-    return Path(user_cache_dir("codemod")) / "corpus"
+    """Return where fetched crates and their builds are kept between runs, out of reach of `codemod clean`."""
+    return Path(user_cache_dir("codemod-tools"))
 
 
 def repository(crate: Crate, cache: Path) -> Path:
