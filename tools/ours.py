@@ -75,8 +75,15 @@ def scan(folder: Path, caches: Path) -> Finished:
 
 
 def homes(caches: Path) -> dict[str, str]:
-    """Return where codemod shall keep its caches and state, so that a measurement can begin with none."""
-    return {"XDG_CACHE_HOME": str(caches / "cache"), "XDG_STATE_HOME": str(caches / "state")}
+    """Return where codemod shall keep its caches and state, so that a measurement can begin with none.
+
+    Python keeps its bytecode, as for anyone who has installed it.
+    """
+    return {
+        "XDG_CACHE_HOME": str(caches / "cache"),
+        "XDG_STATE_HOME": str(caches / "state"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
 
 
 def commits(folder: Path, base: str, tip: str) -> list[str]:
