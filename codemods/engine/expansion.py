@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -30,6 +30,8 @@ _BUILT_IN = frozenset(
     b" no_mangle non_exhaustive path repr should_panic target_feature test track_caller unsafe used"
     b" warn".split()
 )
+_OPERANDS = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.STRING, TokenKind.CHAR})
+_PREFIX_WORDS = frozenset(b"as break box continue dyn in let move mut ref return static yield".split())
 _TOOLS = (b"rustfmt::", b"clippy::", b"rustdoc::", b"diagnostic::", b"miri::")
 _BLOCKS = frozenset({b"match", b"if", b"loop", b"while", b"for", b"unsafe", b"async", b"const", b"{"})
 _POSITIONS = re.compile(rb"\b(?:line|column)\s*!|\binclude_(?:str|bytes)\s*!\s*\(\s*\"[^\"]*\.rs\"")
@@ -136,16 +138,36 @@ def _without_definitions(code: list[Token]) -> list[Token]:
 
 
 def _without_redundant_parentheses(code: list[Token]) -> Iterator[Token]:
-    """Leave out the parentheses of `(match … { … })?`, which rustc prints only where they were written."""
+    """Leave out parentheses before `?` that change nothing: rustc prints those that were written.
+
+    They change nothing around one block (`(match … { … })?`), and around a path, call, field or
+    index, in which no operator stands outside of brackets.
+    """
     partners = matching(code)
     left_out: set[int] = set()
     for opening, closing in partners.items():
         is_tried = closing + 1 < len(code) and code[closing + 1].text == b"?"
         if not (is_tried and code[opening].text == b"(" and opening + 1 < closing):
             continue
-        if code[opening + 1].text in _BLOCKS and code[closing - 1].text == b"}":
+        inner = range(opening + 1, closing)
+        is_block = code[opening + 1].text in _BLOCKS and code[closing - 1].text == b"}"
+        if is_block or _is_postfix(code, inner, partners):
             left_out |= {opening, closing}
     return (token for at, token in enumerate(code) if at not in left_out)
+
+
+def _is_postfix(code: Sequence[Token], inner: range, partners: Mapping[int, int]) -> bool:
+    """Whether the tokens are a path, literal, call, field, index or macro call, and nothing more."""
+    at = inner.start
+    while at < inner.stop:
+        token = code[at]
+        is_operand = token.kind in _OPERANDS and token.text not in _PREFIX_WORDS
+        if not is_operand and at not in partners and token.text not in (b".", b":", b"::", b"!", b"?"):
+            return False
+        if at == inner.start and token.text in (b"!", b".", b"?"):
+            return False
+        at = partners.get(at, at) + 1
+    return True
 
 
 def _difference(first: Sequence[bytes], second: Sequence[bytes]) -> Difference:

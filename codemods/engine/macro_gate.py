@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from codemods.cargo.replay import Replayed, root_file
 from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
+from codemods.engine.builder import overlay_hash
 from codemods.engine.expansion import (
     Difference,
     compare,
@@ -40,10 +41,14 @@ _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of one comparison: a difference, or why there is none to be had, or neither."""
+    """What came of one comparison: a difference, or why there is none to be had, or neither.
+
+    `is_hopeless`: the unit can't be compared, whatever the changes.
+    """
 
     difference: Difference | None = None
     problem: str | None = None
+    is_hopeless: bool = False
 
 
 class MacroGate:
@@ -57,6 +62,7 @@ class MacroGate:
         self._answers = answers
         self._base = base
         self._baseline = baseline
+        self._broken: dict[str, str] = {}  # units that can't be compared, and why
 
     def refused(self, changes: Sequence[Change], site_of: Callable[[str], Site]) -> Mapping[str, str]:
         """Return the changes that do not come through, each with the reason."""
@@ -75,12 +81,6 @@ class MacroGate:
         if self._bench.request.strict_stable:
             return dict.fromkeys(seen, STRICT)
         self._bench.listener.phase("expand", "what macros make of the changes")
-        everything = [site for found in sites.values() for site in found]
-        for unit in units:
-            before = self._before(unit, everything)
-            if isinstance(before, str) or not self._expanded(unit, {}).succeeded:
-                why = before if isinstance(before, str) else f"rustc does not expand {unit.name}"
-                return dict.fromkeys(seen, f"what macros make of it can't be compared: {why}")
         return isolate(changes, lambda chosen: self._attempt(chosen, sites, units)).rejected
 
     def _units(self, sites: Mapping[str, list[Site]], seen: set[str]) -> dict[Unit, bool]:
@@ -101,40 +101,49 @@ class MacroGate:
     def _attempt(
         self, chosen: Sequence[Chosen], sites: Mapping[str, list[Site]], units: Mapping[Unit, bool]
     ) -> Trial[None]:
-        if not chosen:
-            return Trial(None, None)
-        here = [site for choice in chosen for site in sites[choice.change.id]]
+        """Compare each unit with the changes of its own files; collect what differs anywhere."""
+        suspected: dict[str, str] = {}
         for unit, with_positions in units.items():
-            compared = self._compared(unit, chosen, here, with_positions)
-            if compared.problem is not None:
-                return Trial(None, Failure({}, {}, compared.problem))
-            if compared.difference is not None:
-                return Trial(None, _failure(compared.difference, unit, chosen, sites))
-        return Trial(None, None)
+            here = {
+                choice.change.id: found
+                for choice in chosen
+                if (found := [s for s in sites[choice.change.id] if str(s.source.path) in unit.files])
+            }
+            if here:
+                changes = [choice.change for choice in chosen if choice.change.id in here]
+                compared = self._compared(unit, changes, here, with_positions)
+                suspected |= _suspects(compared, unit, here)
+        return Trial(None, Failure({}, suspected) if suspected else None)
 
     def _compared(
-        self, unit: Unit, chosen: Sequence[Chosen], sites: Sequence[Site], with_positions: bool
+        self, unit: Unit, changes: Sequence[Change], sites: Mapping[str, list[Site]], with_positions: bool
     ) -> Compared:
-        after = compose((Chosen(choice.change) for choice in chosen), self._read, self._base).overlay
+        if unit.id in self._broken:
+            return Compared(problem=self._broken[unit.id])
+        after = compose((Chosen(change) for change in changes), self._read, self._base).overlay
         builder = self._bench.builder
-        key = builder.key("expansion", after, overlay_of(self._base), unit.id, with_positions)
+        key = builder.key("expansion", after, overlay_hash(self._base), unit.id, with_positions)
+        all_sites = [site for found in sites.values() for site in found]
+        compared = builder.store.remember(
+            key, Compared, lambda: self._compare(unit, all_sites, after, with_positions)
+        )
+        if compared.is_hopeless:
+            self._broken[unit.id] = compared.problem or ""
+        return compared
 
-        def make() -> Compared:
-            before = self._before(unit, sites)
-            if isinstance(before, str):
-                return Compared(problem=before)
-            first = self._expanded(unit, before)
-            second = self._expanded(
-                unit, {str(path): text for path, text in after.items() if text is not None}
-            )
-            if not first.succeeded:
-                return Compared(problem=f"rustc can't show what macros make of {unit.name}")
-            if not second.succeeded:
-                errors = [d.message for d in second.diagnostics if d.is_error]
-                return Compared(problem=f"macros reject the change: {errors[0] if errors else 'no message'}")
-            return Compared(compare(first.stdout, second.stdout, with_positions=with_positions))
-
-        return builder.store.remember(key, Compared, make)
+    def _compare(self, unit: Unit, sites: Sequence[Site], after: Overlay, with_positions: bool) -> Compared:
+        before = self._before(unit, sites)
+        if isinstance(before, str):
+            return Compared(problem=before, is_hopeless=True)
+        first = self._expanded(unit, before)
+        if not first.succeeded:
+            return Compared(problem=f"rustc does not show what macros make of {unit.name}", is_hopeless=True)
+        changed = {str(path): text for path, text in after.items() if text is not None}
+        second = self._expanded(unit, changed)
+        if not second.succeeded:
+            errors = [d.message for d in second.diagnostics if d.is_error]
+            return Compared(problem=f"macros reject the change: {errors[0] if errors else 'no message'}")
+        return Compared(compare(first.stdout, second.stdout, with_positions=with_positions))
 
     def _before(self, unit: Unit, sites: Sequence[Site]) -> dict[str, bytes] | str:
         """Return the files in which each site calls a macro that stands for its rewrite, or why not."""
@@ -160,22 +169,18 @@ class MacroGate:
         return self._bench.read(path, self._base)
 
 
-def overlay_of(base: Overlay) -> list[str]:
-    """Return the names of the files that `base` changes, for a key."""
-    return sorted(str(path) for path in base)
-
-
-def _failure(
-    difference: Difference, unit: Unit, chosen: Sequence[Chosen], sites: Mapping[str, list[Site]]
-) -> Failure:
-    """Suspect the changes in the functions that differ; where there is none, nobody knows."""
+def _suspects(compared: Compared, unit: Unit, sites: Mapping[str, list[Site]]) -> dict[str, str]:
+    """Return the changes in the functions that differ, else all of the unit, each with a message."""
+    if compared.problem is not None:
+        return dict.fromkeys(sites, compared.problem)
+    difference = compared.difference
+    if difference is None:
+        return {}
     message = (
         f"the macros around it make something else of it in {unit.name}:"
         f" `{difference.before}` became `{difference.after}`"
     )
-    suspects = {
-        choice.change.id: message
-        for choice in chosen
-        if any(functions_around(site) & difference.functions for site in sites[choice.change.id])
-    }
-    return Failure({}, suspects, None if suspects else message)
+    near = [
+        id for id, found in sites.items() if any(functions_around(s) & difference.functions for s in found)
+    ]
+    return dict.fromkeys(near or sites, message)

@@ -130,7 +130,32 @@ CASES = [
     becomes(
         "chain on its own lines",
         "    let x = try!(\n        g()\n            .map(|x| x)\n            .or(g())\n    );",
-        "    let x = g()\n        .map(|x| x)\n        .or(g())?;",
+        "    let x =\n        g()\n            .map(|x| x)\n            .or(g())?;",
+    ),
+    becomes(
+        "chain on its own lines, then a cast",
+        "    let x = try!(\n        g()\n            .or(g())\n    ) as u64;",
+        "    let x =\n        g()\n            .or(g())? as u64;",
+    ),
+    becomes(
+        "chain on its own lines as a statement",
+        "    try!(\n        g()\n            .or(g())\n    );",
+        "    g()\n        .or(g())?;",
+    ),
+    becomes(
+        "chain on its own lines as an argument",
+        "    let x = Some(try!(\n        g()\n            .or(g())\n    ));",
+        "    let x = Some(g()\n        .or(g())?);",
+    ),
+    becomes(
+        "one line of its own joins what stands before",
+        "    let x = try!(\n        g()\n    );",
+        "    let x = g()?;",
+    ),
+    becomes(
+        "sum on its own lines, inside of another operand",
+        "    let x = try!(\n        of(try!(\n            g()\n        ))\n            + g()\n    );",
+        "    let x =\n        (of(g()?)\n            + g())?;",
     ),
     becomes(
         "operand begins on the macro's line",
