@@ -156,7 +156,12 @@ def _message(bench: Workbench, stage: Stage, draft: CommitDraft) -> str:
 
 def _evidence(stage: Stage, changes: Sequence[Change]) -> list[str]:
     """Return what was shown of `changes`, without the targets (the note has them)."""
-    shown = {each.detail.partition("; ")[0] for change in changes for each in stage.shown.get(change.id, ())}
+    shown = {
+        each.detail.partition("; ")[0]
+        for change in changes
+        for each in stage.shown.get(change.id, ())
+        if each.check == "compile"
+    }
     not_shown = {stage.unverified[change.id] for change in changes if change.id in stage.unverified}
     tested = [stage.tested.evidence.detail] if stage.tested.evidence.status == "passed" and shown else []
     return [*(f"{text} passes" for text in sorted(shown)), *tested, *sorted(not_shown)]

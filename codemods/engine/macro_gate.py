@@ -63,6 +63,7 @@ class MacroGate:
         self._base = base
         self._baseline = baseline
         self._broken: dict[str, str] = {}  # units that can't be compared, and why
+        self.compared: dict[str, str] = {}  # by change: the units whose expansions were compared
 
     def refused(self, changes: Sequence[Change], site_of: Callable[[str], Site]) -> Mapping[str, str]:
         """Return the changes that do not come through, each with the reason."""
@@ -81,7 +82,11 @@ class MacroGate:
         if self._bench.request.strict_stable:
             return dict.fromkeys(seen, STRICT)
         self._bench.listener.phase("expand", "what macros make of the changes")
-        return isolate(changes, lambda chosen: self._attempt(chosen, sites, units)).rejected
+        refused = isolate(changes, lambda chosen: self._attempt(chosen, sites, units)).rejected
+        for id in seen - refused.keys():
+            files = {str(site.source.path) for site in sites[id]}
+            self.compared[id] = ", ".join(sorted(unit.name for unit in units if unit.files & files))
+        return refused
 
     def _units(self, sites: Mapping[str, list[Site]], seen: set[str]) -> dict[Unit, bool]:
         """Return the units to compare, and whether positions are values in them."""

@@ -144,6 +144,7 @@ class _Verification:
         self.changes = [proposal for proposal in proposals if isinstance(proposal, Change)]
         self.unverified: dict[str, str] = {}
         self.rejected: dict[str, str] = {}
+        self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
         self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
 
     def stage(self) -> Stage:
@@ -191,6 +192,7 @@ class _Verification:
             refused = gate.refused(changes, self.by_id.__getitem__)
         self.rejected |= refused
         self.codes |= dict.fromkeys(refused, macro_gate.CODE)
+        self.expanded = gate.compared
         return [change for change in changes if change.id not in refused]
 
     # The compiler's part
@@ -318,6 +320,8 @@ class _Verification:
             else:
                 units = ", ".join(sorted(names[unit] for unit in self.answers.reached[id]))
                 shown[Shown("compile", f"cargo check --workspace --all-targets; compiled in {units}")] = None
+        if change.id in self.expanded:
+            shown[Shown("expand", f"macros make the same of it in {self.expanded[change.id]}")] = None
         return tuple(shown)
 
     def _before(self) -> dict[PurePosixPath, bytes]:
