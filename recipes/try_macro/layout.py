@@ -130,11 +130,17 @@ def _dedented(call: Call, gone: frozenset[int]) -> Iterator[Edit]:
 
 
 def _keeps_lines(call: Call) -> bool:
-    """Whether a comment leads the operand that would end up behind other code: `let x = // why`."""
+    """Whether an operand on lines of its own stays on them, behind other code: `let x =`, then the operand.
+
+    So does one that a comment leads (`let x = // why`), and one of several lines after a `=`: to move
+    them all would make a change of lines that say the same as before.
+    """
     outline, first = call.outline, _first(call)
-    is_led = first.kind is TokenKind.COMMENT and _begins_line(outline, first)
-    is_inner = call.first > 0 and call.outline.parents[call.first] == call.first - 1
-    return is_led and not is_inner and not _begins_line(outline, outline.code[call.first])
+    is_inner = call.first > 0 and outline.parents[call.first] == call.first - 1
+    if is_inner or not _begins_line(outline, first) or _begins_line(outline, outline.code[call.first]):
+        return False
+    operand = outline.content[first.span.start : outline.code[call.end - 1].span.end]
+    return first.kind is TokenKind.COMMENT or (outline.text(call.first - 1) == b"=" and b"\n" in operand)
 
 
 def _extra_indentation(call: Call) -> bytes:

@@ -153,9 +153,9 @@ CASES = [
         "    let x = g()?;",
     ),
     becomes(
-        "sum on its own lines, inside of another operand",
-        "    let x = try!(\n        of(try!(\n            g()\n        ))\n            + g()\n    );",
-        "    let x =\n        (of(g()?)\n            + g())?;",
+        "chain on its own lines with another site in it",
+        "    let x = try!(\n        of(try!(\n            g()\n        ), 2)\n            .or(g())\n    );",
+        "    let x =\n        of(g()?, 2)\n            .or(g())?;",
     ),
     becomes(
         "operand begins on the macro's line",
