@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 TRY = (b"try", b"r#try")
 CLOSING = {b"(": b")", b"[": b"]", b"{": b"}"}
@@ -143,12 +144,20 @@ def least_diff(source: bytes, sites: Iterable[TrySite]) -> int:
     """Return the fewest lines a line diff can show for these sites rewritten in place.
 
     A line that holds a token to remove, or one that gets `?` after it, is one line out and one line
-    in; a line that holds nothing but tokens to remove is only one line out.
+    in; a line that holds nothing but tokens to remove is only one line out. So is one that is left with
+    the `;` or `,` behind a site alone, where the `?` stands on an earlier line: it goes there.
     """
     starts = _line_starts(source)
-    removed = {offset for site in sites for offset in site.removed}
+    gone = {offset for site in sites for offset in site.removed}
     touched = {_line(starts, offset) for site in sites for offset in (*site.removed, site.kept)}
-    left_over = {_line(starts, token.start) for token in tokens(source) if token.start not in removed}
+    found = list(tokens(source))
+    ends = {site.end: site for site in sites}
+    for before, token in pairwise(found):
+        site = ends.get(before.end)
+        line = _line(starts, token.start)
+        if site is not None and token.text in (b";", b",") and _line(starts, site.kept) < line:
+            gone.add(token.start)
+    left_over = {_line(starts, token.start) for token in found if token.start not in gone}
     return len(touched) + len(touched & left_over)
 
 

@@ -89,9 +89,11 @@ def test_a_path_of_another_crate_is_no_part_of_the_site() -> None:
         ("let x = try!(y);\n", 2),
         ("f(try!(x), try!(y));\n", 2),
         # `?` after the last token of the operand: all three lines change.
-        ("let x = try!(\n    y\n);\n", 6),
+        ("f(try!(\n    y\n).g());\n", 6),
+        # The `;` follows the `?`, so the last line goes.
+        ("let x = try!(\n    y\n);\n", 5),
         # The first line holds nothing but tokens to remove: it goes.
-        ("try!(\n    y\n);\n", 5),
+        ("try!(\n    y\n);\n", 4),
         ("try!(\n    y,\n)\n", 4),
         ("try!(f(\n    y\n))\n", 4),
         ("try!(f(|x| {\n    y\n}))\n", 4),
