@@ -10,7 +10,7 @@ from tree_sitter import QueryCursor
 
 from codemods.recipe.constraints import Constraint, Test, allowed_texts, as_test
 from codemods.recipe.matcher import Matcher
-from codemods.recipe.search import Match, Needles, trees_to_search
+from codemods.recipe.search import Match, Needles, holds_each, trees_to_search
 from codemods.recipe.templates import (
     Branch,
     Leaf,
@@ -71,7 +71,7 @@ class Pattern:
 
     def may_match(self, content: bytes) -> bool:
         """Whether a file with this content can have a match: a byte search, no parsing."""
-        return all(any(needle in content for needle in group) for group in self.needles)
+        return holds_each(content, self.needles)
 
     def find(self, source: Source) -> Iterator[Match]:
         """Yield the matches in all trees of `source`; outer ones before those inside of them."""

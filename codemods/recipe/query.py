@@ -11,7 +11,7 @@ import tree_sitter
 from tree_sitter import QueryCursor, QueryError
 
 from codemods.recipe.matcher import Capture
-from codemods.recipe.search import Match, Needles, trees_to_search
+from codemods.recipe.search import Match, Needles, holds_each, trees_to_search
 from codemods.recipe.templates import PatternError
 from codemods.rust import grammar
 from codemods.rust.spans import Span
@@ -47,7 +47,7 @@ class Query:
 
     def may_match(self, content: bytes) -> bool:
         """Whether a file with this content can have a match: a byte search, no parsing."""
-        return all(any(needle in content for needle in group) for group in self.needles)
+        return holds_each(content, self.needles)
 
     def find(self, source: Source) -> Iterator[Match]:
         """Yield the matches in all trees of `source`."""
@@ -73,7 +73,8 @@ class Finder:
     """A pure function that finds matches, as the last resort.
 
     `needles` are byte strings that all occur in every file with a match; `confirm` is a
-    regular expression over the file's bytes, tried where they do, before anything is parsed.
+    regular expression over the file's bytes, tried where they do, before anything is parsed: one
+    that begins with a plain word is much faster.
     """
 
     def __init__(
@@ -91,9 +92,9 @@ class Finder:
 
     def may_match(self, content: bytes) -> bool:
         """Whether a file with this content can have a match: a byte search, no parsing."""
-        if not all(any(needle in content for needle in group) for group in self.needles):
-            return False
-        return self._confirm is None or self._confirm.search(content) is not None
+        return holds_each(content, self.needles) and (
+            self._confirm is None or self._confirm.search(content) is not None
+        )
 
     def find(self, source: Source) -> Iterable[Match]:
         """Return the matches in `source`."""

@@ -49,6 +49,17 @@ class Search(Protocol):
         """Yield the matches in `source`."""
 
 
+def holds_each(content: bytes, needles: Needles) -> bool:
+    """Whether `content` holds one byte string of each group."""
+    for group in needles:  # plain loops: this is asked of every file
+        for needle in group:
+            if needle in content:
+                break
+        else:
+            return False
+    return True
+
+
 def trees_to_search(source: Source, needles: Needles) -> tuple[SyntaxTree, ...]:
     """Return the trees of `source` that can have a match."""
     if not needles:
