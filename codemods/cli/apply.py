@@ -81,6 +81,7 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
     """
     from codemods.engine.run import run  # noqa: PLC0415
 
+    given = with_configured_reports(given, directory)
     request = make_request(recipes, directory, given)
     if given["check"] and not request.dry_run:
         raise UsageError("--check needs --dry-run", hint="`codemod apply RECIPE --dry-run --check`.")
@@ -135,6 +136,14 @@ def progress_for(given: Mapping[str, Any]) -> AbstractContextManager[Listener]:
     from codemods.review.progress import progress  # noqa: PLC0415
 
     return progress(options.console(given["color"], sys.stderr), verbose=given["verbose"])
+
+
+def with_configured_reports(given: Mapping[str, Any], directory: Path) -> dict[str, Any]:
+    """Return the options with the reports of the user's own file, where the command line names none."""
+    from codemods.cli.config import read_configuration  # noqa: PLC0415
+
+    said = read_configuration(directory, options.user_configuration()).values
+    return {**given, "report": given["report"] or tuple(Path(path) for path in said.get("report", ()))}
 
 
 def make_request(

@@ -218,7 +218,7 @@ def _verification(document: RunDocument) -> Iterator[str]:
         for commit in commit_counts(document)
     )
     items = (
-        f"{tool.rustc}, {tool.cargo}, codemod {tool.codemod}; {document.sandbox}",
+        f"rustc {tool.rustc}, {tool.cargo}, codemod {tool.codemod}; {document.sandbox}",
         *configurations,
         *checks,
         f"{plural(document.compiles, 'compile')}; scan {seconds.scan:.1f} s,"

@@ -180,7 +180,7 @@ def _identity(document: RunDocument, width: int) -> Iterator[Text]:
     name = document.branch or "dry run"
     tip = f" at {document.tip[:10]}" if document.tip else ""
     yield line((name, "title"), f"{tip}, made from {document.base[:10]} by codemod {document.tool.codemod}")
-    yield from prose(f"{', '.join(document.recipes)}; {document.tool.rustc}", width, style="quiet")
+    yield from prose(f"{', '.join(document.recipes)}; rustc {document.tool.rustc}", width, style="quiet")
 
 
 def _shared_evidence(document: RunDocument) -> tuple[Evidence, ...]:
