@@ -145,7 +145,9 @@ def _grades(document: RunDocument) -> Iterator[Text]:
 
 def _verified_with(document: RunDocument, width: int) -> Iterator[Text]:
     yield from heading("Verified with")
-    yield line(f"rustc {document.tool.rustc}, {document.tool.cargo}, codemod {document.tool.codemod}", indent=2)
+    yield line(
+        f"rustc {document.tool.rustc}, {document.tool.cargo}, codemod {document.tool.codemod}", indent=2
+    )
     for configuration in document.configurations:
         features = ", ".join(configuration.features) or "default features"
         yield from prose(
