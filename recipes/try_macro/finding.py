@@ -30,12 +30,11 @@ _COMMENTS_AND_STRINGS = frozenset(
 
 def find_try(source: Source) -> Iterator[Match]:
     """Yield every invocation of `try!`, whatever its path, and of what the file imports it as."""
-    places = [place for place, _ in invocations(source.content)]
-    if not places:
-        return
-    trees = source.trees_containing(spellings(source.content))
-    for place in places:
-        found = _match_at(trees, place)
+    wanted = spellings(source.content)
+    for place, _ in invocations(source.content):
+        # In plain code no other tree holds it: most files need not be read any deeper.
+        found = _invocation(source.file_tree, place) if source.file_tree is not None else None
+        found = found or _match_at(source.trees_containing(wanted), place)
         if found is not None:
             yield found
 
@@ -49,13 +48,18 @@ def _match_at(trees: Iterable[SyntaxTree], place: int) -> Match | None:
     leaf = tree.root.descendant_for_byte_range(place, place + 1)
     if leaf is None or leaf.type in _COMMENTS_AND_STRINGS:
         return None
-    node = leaf
-    while node.parent is not None and node.type in ("identifier", "scoped_identifier"):
+    return _invocation(tree, place) or _match_among_tokens(tree, place)
+
+
+def _invocation(tree: SyntaxTree, place: int) -> Match | None:
+    """Return the macro invocation of `tree` whose path holds `place`."""
+    node = tree.root.descendant_for_byte_range(place, place + 1)
+    while node is not None and node.parent is not None and node.type in ("identifier", "scoped_identifier"):
         node = node.parent
-    path = node.child_by_field_name("macro") if node.type == "macro_invocation" else None
-    if path is not None and path.start_byte <= place < path.end_byte:
-        return Match(tree, node)
-    return _match_among_tokens(tree, place)
+    path = node.child_by_field_name("macro") if node is not None and node.type == "macro_invocation" else None
+    if node is None or path is None or not path.start_byte <= place < path.end_byte:
+        return None
+    return Match(tree, node)
 
 
 def _match_among_tokens(tree: SyntaxTree, place: int) -> Match | None:
