@@ -22,6 +22,7 @@ from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.tokens import Token, TokenKind, matching, tokens
 from codemods.rust.trees import SyntaxTree, TreeKind, path_to
+from codemods.vcs.linediff import opcodes
 
 # Attributes that rustc itself reads; any other may be a macro that is given the item's tokens.
 _BUILT_IN = frozenset(
@@ -107,10 +108,49 @@ def compare(before: bytes, after: bytes, *, with_positions: bool) -> Difference 
     Without `with_positions` numbers like those of `line!()` count as equal: macros for logging
     carry them, and there they are locations.
     """
+    if _lines_agree(before, after, with_positions=with_positions):
+        return None
     first, second = (_normal(text, with_positions=with_positions) for text in (before, after))
     if first == second:
         return None
     return _difference(first, second)
+
+
+def _lines_agree(before: bytes, after: bytes, *, with_positions: bool) -> bool:
+    """Whether the lines that differ have the same tokens, run by run; saves reading all the others."""
+    old, new = _code_lines(before), _code_lines(after)
+    return all(
+        _normal(b"\n".join(old[run.old : run.old_end]), with_positions=with_positions)
+        == _normal(b"\n".join(new[run.new : run.new_end]), with_positions=with_positions)
+        for run in opcodes(old, new)
+        if run.tag == "change"
+    )
+
+
+def _code_lines(expanded: bytes) -> list[bytes]:
+    """Return the lines without those of `macro_rules!` definitions that begin on a line of their own."""
+    lines = expanded.splitlines()
+    kept: list[bytes] = []
+    at = 0
+    while at < len(lines):
+        if lines[at].lstrip().startswith(b"macro_rules!"):
+            at += _lines_of_definition(lines, at)
+        else:
+            kept.append(lines[at])
+            at += 1
+    return kept
+
+
+def _lines_of_definition(lines: Sequence[bytes], at: int) -> int:
+    """Return how many lines from `at` on the first bracketed group takes."""
+    for count in (1, 10, 100, len(lines)):
+        text = b"\n".join(lines[at : at + count])
+        depth = 0
+        for token in tokens(text):
+            depth += (token.kind is TokenKind.OPEN) - (token.kind is TokenKind.CLOSE)
+            if depth == 0 and token.kind is TokenKind.CLOSE:
+                return text.count(b"\n", 0, token.span.end) + 1
+    return 1
 
 
 def _normal(expanded: bytes, *, with_positions: bool) -> list[bytes]:

@@ -21,6 +21,7 @@ def differs(before: str, after: str, *, with_positions: bool = True) -> bool:
         ("fn f() { a::b(1 + 2)[3].c? }", "fn f() { (a::b(1 + 2)[3].c)? }"),
         ("macro_rules! m { () => { try!(x) } } fn f() {}", "macro_rules! m { () => { x? } } fn f() {}"),
         ("fn f() {}", "macro_rules! __t { () => {} } fn f() {}"),
+        ('macro_rules! m {\n    () => {\n        a!("}")\n    }\n}\nfn f() {}\n', "fn f() {}\n"),
     ],
 )
 def test_the_same(before: str, after: str) -> None:
@@ -39,6 +40,10 @@ def test_the_same(before: str, after: str) -> None:
         ("fn f() { 7u32 }", "fn f() { 5u32 }"),
         ("fn f() { match r { Ok(v) => v, Err(e) => return Err(e) } }", "fn f() { r? }"),
         ("fn f() { g(); }", "fn f() { g(); g(); }"),
+        (
+            "macro_rules! m {\n    () => {}\n}\nfn f() { 1 }\n",
+            "macro_rules! m {\n    () => {}\n}\nfn f() { 2 }\n",
+        ),
     ],
 )
 def test_not_the_same(before: str, after: str) -> None:
