@@ -117,23 +117,31 @@ def compare(before: bytes, after: bytes, *, with_positions: bool) -> Difference 
 
 
 def _lines_agree(before: bytes, after: bytes, *, with_positions: bool) -> bool:
-    """Whether the lines that differ have the same tokens, run by run; saves reading all the others."""
+    """Whether the lines that differ have the same tokens; saves reading all the others.
+
+    Runs of lines are compared one by one where that is enough; parentheses may reach over several.
+    """
     old, new = _code_lines(before), _code_lines(after)
-    return all(
-        _normal(b"\n".join(old[run.old : run.old_end]), with_positions=with_positions)
-        == _normal(b"\n".join(new[run.new : run.new_end]), with_positions=with_positions)
-        for run in opcodes(old, new)
-        if run.tag == "change"
-    )
+    runs = [run for run in opcodes(old, new) if run.tag == "change"]
+
+    def agree(first: Sequence[bytes], second: Sequence[bytes]) -> bool:
+        texts = (_normal(b"\n".join(lines), with_positions=with_positions) for lines in (first, second))
+        return next(texts) == next(texts)
+
+    doubtful = [run for run in runs if not agree(old[run.old : run.old_end], new[run.new : run.new_end])]
+    if not doubtful:
+        return True
+    first, last = doubtful[0], doubtful[-1]
+    return agree(old[first.old : last.old_end], new[first.new : last.new_end])
 
 
 def _code_lines(expanded: bytes) -> list[bytes]:
     """Return the lines without those of `macro_rules!` definitions that begin on a line of their own."""
-    lines = expanded.splitlines()
+    lines = [line.strip() for line in expanded.splitlines()]
     kept: list[bytes] = []
     at = 0
     while at < len(lines):
-        if lines[at].lstrip().startswith(b"macro_rules!"):
+        if lines[at].startswith(b"macro_rules!"):
             at += _lines_of_definition(lines, at)
         else:
             kept.append(lines[at])

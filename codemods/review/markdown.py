@@ -97,7 +97,8 @@ def _verification(document: RunDocument) -> Iterator[str]:
     yield "### How it was verified"
     yield ""
     tool = document.tool
-    yield f"- {markdown_inline(f'rustc {tool.rustc}, {tool.cargo}, codemod {tool.codemod}; {document.sandbox}')}"
+    tools = f"rustc {tool.rustc}, {tool.cargo}, codemod {tool.codemod}; {document.sandbox}"
+    yield f"- {markdown_inline(tools)}"
     for configuration in document.configurations[:_PLACES]:
         features = ", ".join(map(markdown_code, configuration.features)) or "default features"
         yield (
