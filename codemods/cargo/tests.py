@@ -141,7 +141,11 @@ def find_flaky(
         if not steady:
             break
         again = run_tests(build, only=steady, environment=environment)
-        flaky |= {name for name in steady if again.verdicts.get(name) != before.verdicts.get(name)}
+        # A test that was not run at all shows nothing.
+        ran = again.verdicts.keys()
+        flaky |= {
+            name for name in steady if name in ran and again.verdicts[name] != before.verdicts.get(name)
+        }
     return flaky
 
 

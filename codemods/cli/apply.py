@@ -191,6 +191,7 @@ def make_request(
         pass_environment=tuple(value("pass-env", ())),
         strict_stable=bool(value("strict-stable", False)),
         trust_recipes=given.get("trust_recipes", False),
+        configured=frozenset(said.get("set", {})),
         configuration_hash=configuration.hash,
     )
 

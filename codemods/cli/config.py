@@ -91,11 +91,18 @@ def read_configuration(directory: Path, user_file: Path) -> Configuration:
     if not file.is_file():
         return Configuration(own)
     narrowing = _read(file, NARROWING)
-    # What the user chose to look at, a workspace cannot widen.
-    chosen = {name: value for name, value in own.items() if name in ("only", "package")}
+    for glob in narrowing.get("exclude", []):
+        if glob.startswith("!"):
+            raise UsageError(
+                f"`{glob}` would take back what somebody excluded",
+                where=str(file),
+                hint="A workspace's file may only narrow what is done.",
+            )
+    # What the user chose, a workspace cannot widen.
+    chosen = {name: value for name, value in own.items() if name in ("only", "package", "msrv")}
     values = {**own, **narrowing, **chosen}
     values["exclude"] = [*own.get("exclude", []), *narrowing.get("exclude", [])]
-    values["set"] = {**own.get("set", {}), **narrowing.get("set", {})}
+    values["set"] = {**narrowing.get("set", {}), **own.get("set", {})}
     return Configuration(values, hashlib.sha256(file.read_bytes()).hexdigest())
 
 

@@ -7,11 +7,13 @@ killed, a dry run followed by the real one, and a second run compile nothing aga
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from codemods import __version__
 from codemods.cargo.build import Build
 from codemods.cargo.check import CAP_LINTS, CheckRequest, check_workspace
 from codemods.cargo.metadata import Workspace
@@ -83,8 +85,14 @@ class Builder:
                 unit, self.build, test_unit=tests, paths=paths, bootstrap=not self.strict_stable
             )
 
-        key = self.key("examples", overlay, unit.id, sorted(paths))
-        return self.store.remember(key, ExamplesReport, compile_them)
+        key = self.key("examples", overlay, unit.id, sorted(paths), self.strict_stable)
+        kept = self.store.read(key, ExamplesReport)
+        if kept is not None:
+            return kept
+        made = compile_them()
+        if made.reason is None:
+            self.store.write(key, made)
+        return made
 
     def tests(self, overlay: Overlay, only: Collection[str] | None, *, cap_lints: bool) -> TestReport:
         """Return the verdicts of the tests on the tree with `overlay`; `only` those of some programs."""
@@ -105,7 +113,27 @@ class Builder:
 
         if only is not None:
             return run_them()
-        return self.store.remember(self.key("tests", overlay, cap_lints), TestReport, run_them)
+        key = self.key("tests", overlay, cap_lints)
+        kept = self.store.read(key, TestReport)
+        if kept is not None:
+            return kept
+        report = run_them()
+        if report.error is None and "timeout" not in report.verdicts.values():
+            self.store.write(key, report)  # else another limit may show more
+        return report
+
+    def flaky(
+        self, overlay: Overlay, before: TestReport, names: Collection[str], *, cap_lints: bool
+    ) -> frozenset[str]:
+        """Return those of the tests `names` whose verdict wavers on the tree with `overlay`."""
+        from codemods.cargo.tests import find_flaky  # noqa: PLC0415 - as in `tests`
+
+        self._standing = None
+        self.scratch.materialize(overlay)
+        self.compiles += 1
+        found = find_flaky(self.build, before, names, environment=self._capping() if cap_lints else {})
+        self.scratch.restore()
+        return found
 
     def _capping(self) -> dict[str, str]:
         """Return the environment that caps lints in the workspace, through the wrapper round rustc."""
@@ -211,8 +239,11 @@ def build_identity(
 ) -> str:
     """Return the hash of everything but the overlay that a build depends on.
 
-    `files` are read from outside of the commit: lock file, cargo configuration.
+    `files` are read from outside of the commit: lock file, cargo configuration. A workspace that
+    depends on folders outside of the repository is never the same twice: they may change.
     """
+    depends_on_outside = any(PurePosixPath(path).is_absolute() for path in workspace.path_dependencies)
+    sandbox = build.runner.sandbox
     environment = {k: v for k, v in build.runner.environment.items() if k not in VOLATILE and k[:3] != "LC_"}
     return step_key(
         "build",
@@ -224,5 +255,9 @@ def build_identity(
         build.features.arguments(),
         build.config,
         environment,
+        __version__,
+        asdict(build.runner.limits),
+        sandbox.describe() if sandbox is not None else "",
+        time.time_ns() if depends_on_outside else 0,
         [(str(file), file.read_bytes() if file.is_file() else b"") for file in files],
     )

@@ -10,6 +10,8 @@ CODES = {
     "shared-file": "the file is also compiled by a package that is no member of this workspace.",
     "does-not-compile": "rustc rejects every way to write the change; its message is kept with it.",
     "example-fails": "the documentation example no longer compiles with the change.",
+    "test-fails": "a test that passed before fails with the change.",
+    "conflict": "the change would edit the same text as another one.",
     "expands-differently": "a macro around the site makes something else of the new text than of the old.",
     "not-compiled": (
         "no target that was built compiles every edited line: a false `cfg`, a macro that nothing"

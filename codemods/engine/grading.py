@@ -239,7 +239,10 @@ class _Grading:
             return Outcome.REJECTED, None, "does-not-compile", error
         if hunk.path.name in ("Cargo.toml", "Cargo.lock") or reach.reached.get(hunk.id):
             return Outcome.APPLIED, Grade.COMPILED, None, None
-        reason = reach.why_not.get(hunk.id, "not a Rust source, so no build shows anything of it")
+        nothing = "not a Rust source, so no build shows anything of it"
+        if hunk.path.suffix == ".rs" and self.diff[hunk.path][1] is None:
+            nothing = "the file is gone: the build passes without it"
+        reason = reach.why_not.get(hunk.id, nothing)
         return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", reason
 
     def _change(

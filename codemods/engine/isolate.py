@@ -45,22 +45,30 @@ class Isolated(Generic[Result]):
 
 
 def isolate(
-    changes: Sequence[Change], attempt: Callable[[Sequence[Chosen]], Trial[Result]]
+    changes: Sequence[Change],
+    attempt: Callable[[Sequence[Chosen]], Trial[Result]],
+    held: frozenset[str] = frozenset(),
 ) -> Isolated[Result]:
     """Return the changes that hold; `attempt` builds a set of them and judges it.
+
+    `held` are changes that are in force already, which others may require.
 
     `attempt` of the empty set must hold; it is called only when everything else failed.
 
     Raises:
         CodemodError: the empty set does not hold.
     """
-    return _Isolation(changes, attempt).run()
+    return _Isolation(changes, attempt, held).run()
 
 
 class _Isolation(Generic[Result]):
     def __init__(
-        self, changes: Sequence[Change], attempt: Callable[[Sequence[Chosen]], Trial[Result]]
+        self,
+        changes: Sequence[Change],
+        attempt: Callable[[Sequence[Chosen]], Trial[Result]],
+        held: frozenset[str],
     ) -> None:
+        self.held = held
         self.order = [change.id for change in changes]
         self.changes = {change.id: change for change in changes}
         self.attempt = attempt
@@ -69,6 +77,10 @@ class _Isolation(Generic[Result]):
         self.suspects: dict[str, str] = {}
 
     def run(self) -> Isolated[Result]:
+        for id in self.order:
+            missing = self.changes[id].requires - self.current.keys() - self.held
+            if id in self.current and missing:
+                self._drop(id, f"requires change {min(missing)}, which is not on the branch")
         trial = self._settle()
         trial = self._second_chance(trial)
         rejected = {id: self.messages[id] for id in self.order if id not in self.current}
@@ -92,11 +104,14 @@ class _Isolation(Generic[Result]):
             self._take_away(trial.failure)
 
     def _take_away(self, failure: Failure) -> None:
-        if failure.blamed:
-            for id, message in failure.blamed.items():
+        # What is not ours to take away (a change that stays in any case) counts as unblamed.
+        blamed = {id: message for id, message in failure.blamed.items() if id in self.current}
+        suspected = {id: message for id, message in failure.suspected.items() if id in self.current}
+        if blamed:
+            for id, message in blamed.items():
                 self._next_form_or_reject(id, message)
-        elif failure.suspected:
-            for id, message in failure.suspected.items():
+        elif suspected:
+            for id, message in suspected.items():
                 self._set_aside(id, message)
         else:
             culprits = self._bisect(self._chosen())
@@ -148,7 +163,7 @@ class _Isolation(Generic[Result]):
     def _closed(self, chosen: tuple[Chosen, ...]) -> tuple[Chosen, ...]:
         """Return `chosen` without those whose requirements are not among them."""
         ids = {choice.change.id for choice in chosen}
-        kept = tuple(choice for choice in chosen if choice.change.requires <= ids)
+        kept = tuple(choice for choice in chosen if choice.change.requires <= ids | self.held)
         return kept if len(kept) == len(chosen) else self._closed(kept)
 
     def _second_chance(self, trial: Trial[Result]) -> Trial[Result]:

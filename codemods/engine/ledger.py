@@ -24,6 +24,7 @@ from codemods.engine.stage import Stage
 from codemods.recipe.proposals import Ambiguous, Change, Skipped
 from codemods.recipe.site import Site
 
+_CHECKS = {"test-fails": "test", "expands-differently": "expand", "conflict": "compose"}  # by reason code
 SKIPPED_CHECKS = (
     Evidence("prove", "skipped", "this version compares no compiler output"),
     Evidence("executed", "skipped", "this version does not measure which lines the tests run"),
@@ -100,7 +101,8 @@ class Ledger:
         shown = tuple(Evidence(each.check, "passed", each.detail) for each in stage.shown.get(change, ()))
         match outcome:
             case Outcome.REJECTED:
-                return (Evidence("compile", "failed", reason or ""),)
+                check = _CHECKS.get(stage.codes.get(change, ""), "compile")
+                return (Evidence(check, "failed", reason or ""),)
             case Outcome.UNVERIFIED:
                 return (Evidence("compile", "skipped", reason or ""),)
             case Outcome.APPLIED if change in stage.unverified:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from codemods.cargo.replay import Replayed, root_file
@@ -82,7 +82,9 @@ class MacroGate:
         if self._bench.request.strict_stable:
             return dict.fromkeys(seen, STRICT)
         self._bench.listener.phase("expand", "what macros make of the changes")
-        refused = isolate(changes, lambda chosen: self._attempt(chosen, sites, units)).rejected
+        # Later forms say more than the idiom's macro did, so only the first can be compared.
+        first_forms = [replace(change, forms=change.forms[:1]) for change in changes]
+        refused = isolate(first_forms, lambda chosen: self._attempt(chosen, sites, units)).rejected
         for id in seen - refused.keys():
             files = {str(site.source.path) for site in sites[id]}
             self.compared[id] = ", ".join(sorted(unit.name for unit in units if unit.files & files))
@@ -127,7 +129,10 @@ class MacroGate:
             return Compared(problem=self._broken[unit.id])
         after = compose((Chosen(change) for change in changes), self._read, self._base).overlay
         builder = self._bench.builder
-        key = builder.key("expansion", after, overlay_hash(self._base), unit.id, with_positions)
+        ids = sorted(id for found in sites.values() for id in (site.id for site in found))
+        key = builder.key(
+            "expansion", after, overlay_hash(self._base), unit.id, with_positions, self._rules, ids
+        )
         all_sites = [site for found in sites.values() for site in found]
         compared = builder.store.remember(
             key, Compared, lambda: self._compare(unit, all_sites, after, with_positions)

@@ -27,9 +27,11 @@ def chosen_recipes(request: Request, workspace: Path) -> tuple[Recipe, ...]:
     trust = Trust(request.folders.trust)
     if request.trust_recipes:
         trust.remember(wanted)
-    recipes = tuple(load(info, trust) for info in wanted)
-    if not request.recipes:
-        recipes = tuple(recipe for recipe in recipes if recipe.claims_equality)
+    if request.recipes:
+        recipes = tuple(load(info, trust) for info in wanted)
+    else:  # a workspace's untrusted recipe is not asked for by name, so it stops nobody
+        loaded = (load(info, trust) for info in wanted if trust.allows(info))
+        recipes = tuple(recipe for recipe in loaded if recipe.claims_equality)
     _refuse_stray_settings(request, recipes)
     for recipe in recipes:
         read_settings(recipe.id, recipe.settings, settings_of(recipe, request))
@@ -48,7 +50,7 @@ def settings_of(recipe: Recipe, request: Request) -> dict[str, object]:
 
 def _refuse_stray_settings(request: Request, recipes: tuple[Recipe, ...]) -> None:
     ids = {recipe.id for recipe in recipes}
-    for name in request.settings:
+    for name in request.settings.keys() - request.configured:
         if name.partition(".")[0] not in ids:
             raise UsageError(
                 f"the setting {name} is for a recipe that does not run",

@@ -75,6 +75,7 @@ class Request:
     pass_environment: tuple[str, ...] = ()
     strict_stable: bool = False
     trust_recipes: bool = False
+    configured: frozenset[str] = frozenset()  # the settings that stand in a file, for whatever recipe runs
     configuration_hash: str | None = None  # of the workspace's `codemod.toml`
 
 

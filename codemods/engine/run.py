@@ -115,9 +115,12 @@ def _baseline(bench: Workbench, stages: Sequence[Stage]) -> BaselineRecord | Non
     )
 
 
+_OPTION_NAMES = {"packages": "package", "pass_environment": "pass-env"}
+
+
 def _settings(request: Request) -> dict[str, str | bool | float | list[str] | None]:
     """Return the settings that differ from the defaults, as a person would give them again."""
-    left_out = {"directory", "folders", "environment", "recipes"}
+    left_out = {"directory", "folders", "environment", "recipes", "configured"}
     settings: dict[str, str | bool | float | list[str] | None] = {}
     for field in dataclasses.fields(request):
         value = getattr(request, field.name)
@@ -126,7 +129,7 @@ def _settings(request: Request) -> dict[str, str | bool | float | list[str] | No
         )
         if field.name in left_out or value == default:
             continue
-        name = field.name.replace("_", "-")
+        name = _OPTION_NAMES.get(field.name, field.name.replace("_", "-"))
         match value:
             case tuple():
                 settings[name] = list(value)

@@ -99,6 +99,8 @@ class _Search:
     def look_into(self, name: str, content: bytes | Unreadable) -> None:
         """Search one file, and note the documentation pages that it includes."""
         self.files += 1
+        if not name.isprintable() and _is_undecodable(name):
+            content = Unreadable("its name is not UTF-8")
         if isinstance(content, Unreadable):
             self.unreadable.append(NotRead(PurePosixPath(name), content.reason))
             return
@@ -136,6 +138,11 @@ class _Search:
     def result(self) -> Scan:
         ordered = sorted(self.scanned, key=lambda scanned: scanned.source.path)
         return Scan(self.files, self.bytes, tuple(ordered), tuple(self.unreadable))
+
+
+def _is_undecodable(name: str) -> bool:
+    """Whether the name holds bytes that are no text; no report could carry them."""
+    return any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _included_pages(path: PurePosixPath, content: bytes) -> Iterator[PurePosixPath]:

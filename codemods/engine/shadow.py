@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from codemods.cargo.replay import Replayed, replay_unit
 from codemods.cargo.report import Unit
 from codemods.engine.workbench import Workbench
+from codemods.errors import BaselineError
 
 
 def replay_changed(
@@ -22,13 +23,16 @@ def replay_changed(
     """Return what rustc says of `unit` with `files` (content by path) in place of those in scratch.
 
     `extra` follows rustc's own arguments; `environment` is laid over that of the unit.
+
+    Raises:
+        BaselineError: rustc ran into the time limit.
     """
     build = bench.builder.build
     bench.builder.compiles += 1
     with TemporaryDirectory(prefix="codemod-shadow-", dir=bench.scratch.writable.parent) as folder:
         shadow = Path(folder)
         _lay_out_shadow(shadow, bench.scratch.root, unit.files, files)
-        return replay_unit(
+        replayed = replay_unit(
             unit,
             build.runner,
             scratch_root=bench.scratch.root,
@@ -37,6 +41,12 @@ def replay_changed(
             extra=extra,
             environment=environment,
         )
+    if replayed.timed_out:
+        raise BaselineError(
+            f"rustc took longer than {build.runner.limits.seconds:g} s on a copy of {unit.name}",
+            hint="Give it more time with --timeout SECONDS.",
+        )
+    return replayed
 
 
 def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: Mapping[str, bytes]) -> None:

@@ -34,7 +34,7 @@ def compare_tests(
     `only` limits it to programs that hold one of these tests. A test that wavers on `before` is
     not counted.
     """
-    from codemods.cargo.tests import compare, find_flaky  # noqa: PLC0415 - most runs do without
+    from codemods.cargo.tests import compare  # noqa: PLC0415 - most runs do without
 
     first = bench.tests(before)
     if first.error is not None:
@@ -43,11 +43,9 @@ def compare_tests(
     comparison = compare(_limited(first, second, only), second)
     doubtful = {change.name for change in comparison.changed} | set(comparison.new) | set(comparison.missing)
     if doubtful and only is None:
-        bench.tests(before, doubtful)  # lays the untouched tree out again
-        flaky = find_flaky(bench.builder.build, first, doubtful)
-        bench.scratch.restore()
+        flaky = bench.flaky_tests(before, first, doubtful)
         comparison = compare(first, second, flaky)
-    return _tested(first, second, comparison)
+    return _tested(first, second, comparison, only)
 
 
 def _limited(first: TestReport, second: TestReport, only: Collection[str] | None) -> TestReport:
@@ -58,11 +56,15 @@ def _limited(first: TestReport, second: TestReport, only: Collection[str] | None
     return replace(first, verdicts=verdicts, error=second.error)
 
 
-def _tested(first: TestReport, second: TestReport, comparison: TestComparison) -> Tested:
+def _tested(
+    first: TestReport, second: TestReport, comparison: TestComparison, only: Collection[str] | None
+) -> Tested:
     totals = TestTotals(
         first.count("ok"), first.count("failed") + first.count("timeout"), first.count("ignored")
     )
     broken = (*(change.name for change in comparison.changed if change.is_broken), *comparison.missing)
+    if only is not None:  # neighbours in the same program may waver: nobody looked
+        broken = tuple(name for name in broken if name in only)
     if broken:
         shown = "; ".join(broken[:3]) + (f" and {len(broken) - 3} more" if len(broken) > 3 else "")
         text = "\n".join(second.details.get(name, second.error or "") for name in broken[:3])

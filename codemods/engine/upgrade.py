@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
@@ -56,9 +56,10 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     if len(refused) == len(sites):
         return _untouched(recipe, sites, refused, base, report)
     baseline = bench.baseline(base, report)
-    require_units_for({str(site.source.path) for site in sites}, baseline, bench.withheld)
     _note_unseen_uses(bench, recipe, sites, baseline, base)
     sites = bench.within(sites, baseline)
+    if sites:
+        require_units_for({str(site.source.path) for site in sites}, baseline, bench.withheld)
     too_old = {id for skipped in refused for id in skipped.sites}
     open_sites = tuple(site for site in sites if site.id not in too_old)
     answers = ask(bench, recipe, open_sites, baseline, base)
@@ -193,17 +194,24 @@ class _Verification:
         self.rejected |= refused
         self.codes |= dict.fromkeys(refused, macro_gate.CODE)
         self.expanded = gate.compared
-        return [change for change in changes if change.id not in refused]
+        # What macros see stays in the form that was compared.
+        return [
+            replace(change, forms=change.forms[:1]) if change.id in gate.compared else change
+            for change in changes
+            if change.id not in refused
+        ]
 
     # The compiler's part
 
     def _isolate(self, changes: Sequence[Change], always: tuple[Chosen, ...]) -> Isolated[Built]:
         self.bench.listener.phase("verify", f"{len(changes)} changes at once")
-        return isolate(changes, lambda chosen: self._attempt((*always, *chosen)))
+        held = frozenset(choice.change.id for choice in always)
+        return isolate(changes, lambda chosen: self._attempt((*always, *chosen)), held)
 
     def _attempt(self, chosen: Sequence[Chosen]) -> Trial[Built]:
         composition = self._composed(chosen)
         if composition.conflicts:
+            self.codes |= dict.fromkeys(composition.conflicts, "conflict")
             report = self.baseline.report
             failure = Failure(dict(composition.conflicts), {})
             return Trial(Built(composition, report, Judgement(failure, {})), failure)
@@ -268,6 +276,7 @@ class _Verification:
         }
         if broken:
             self.rejected |= broken
+            self.codes |= dict.fromkeys(broken, "example-fails")
             isolated = self._isolate([c.change for c in kept if c.change.id not in broken], ())
             self.rejected |= isolated.rejected
             return self._verify_examples(isolated.kept, isolated.result, before)
@@ -282,20 +291,24 @@ class _Verification:
         if not (self.bench.request.test and kept):
             return kept, built, Tested(NOT_ASKED)
         tested = compare_tests(self.bench, self.base, built.composition.overlay)
-        if not tested.broken:
-            return kept, built, tested
-        isolated = isolate(
-            [choice.change for choice in kept], lambda chosen: self._attempt_tested(chosen, tested)
-        )
-        self.rejected |= isolated.rejected
-        rest = isolated.result
-        return isolated.kept, rest, compare_tests(self.bench, self.base, rest.composition.overlay)
+        while tested.broken and kept:
+            changes = [replace(choice.change, forms=(choice.form,)) for choice in kept]
+            isolated = isolate(changes, partial(self._attempt_tested, broken=tested.broken))
+            rejected = isolated.rejected or dict.fromkeys((c.id for c in changes), tested.message)
+            self.rejected |= rejected
+            self.codes |= dict.fromkeys(rejected, "test-fails")
+            left = [change for change in changes if change.id not in rejected]
+            again = self._isolate(left, ())
+            self.rejected |= again.rejected
+            kept, built = again.kept, again.result
+            tested = compare_tests(self.bench, self.base, built.composition.overlay)
+        return kept, built, tested
 
-    def _attempt_tested(self, chosen: Sequence[Chosen], broken: Tested) -> Trial[Built]:
+    def _attempt_tested(self, chosen: Sequence[Chosen], broken: tuple[str, ...]) -> Trial[Built]:
         trial = self._attempt(chosen)
         if trial.failure is not None or not chosen:
             return trial
-        tested = compare_tests(self.bench, self.base, trial.result.composition.overlay, broken.broken)
+        tested = compare_tests(self.bench, self.base, trial.result.composition.overlay, broken)
         failure = Failure({}, {}, tested.message) if tested.broken else None
         return Trial(trial.result, failure)
 
@@ -305,7 +318,7 @@ class _Verification:
         if not (self.bench.request.include_unverified and self.unverified):
             return (), built
         more = [change for change in self.changes if change.id in self.unverified]
-        isolated = self._isolate(more, kept)
+        isolated = self._isolate(more, kept)  # they may require what is kept
         self.rejected |= isolated.rejected
         return isolated.kept, isolated.result
 

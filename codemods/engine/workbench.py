@@ -116,7 +116,8 @@ class Workbench:
         with self.timed("scan"):
             found = scan(self.tree(overlay), [recipe], self._is_wanted, self.root)
             self.not_read |= {each.path: each for each in found.unreadable}
-            owned = [s for s in found.scanned if s.owner.manifest in self._manifests]
+            selected = {package.manifest for package in self.workspace.select(self.request.packages)}
+            owned = [s for s in found.scanned if s.owner.manifest in selected]
             strays = [s for s in found.scanned if s.owner.manifest not in self._manifests]
             if strays and not owned and not self._pulls_in_files(overlay):
                 strays = []
@@ -201,7 +202,7 @@ class Workbench:
     def check(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
         """Return the build of the tree with `overlay`."""
         with self.timed("trial"):
-            return self.builder.check(overlay, cap_lints=cap_lints)
+            return self._check_fetched(overlay, cap_lints)
 
     def tests(self, overlay: Overlay, only: Collection[str] | None = None) -> TestReport:
         """Return the verdicts of the tests on the tree with `overlay` (`only`: see `run_tests`)."""
@@ -209,6 +210,13 @@ class Workbench:
         self.listener.phase("test", "cargo test")
         with self.timed("test"):
             return self.builder.tests(overlay, only, cap_lints=capped)
+
+    def flaky_tests(self, overlay: Overlay, before: TestReport, names: Collection[str]) -> frozenset[str]:
+        """Return those of the tests `names` whose verdict wavers on the tree with `overlay`."""
+        capped = self.first_baseline is not None and self.first_baseline.report.capped_lints
+        self.listener.phase("test", "again, for tests that waver")
+        with self.timed("test"):
+            return self.builder.flaky(overlay, before, names, cap_lints=capped)
 
     def formatted(self, files: Mapping[PurePosixPath, EditedFile]) -> dict[PurePosixPath, bytes]:
         """Return those of `files` that were rustfmt-clean, as rustfmt writes them with the edits."""

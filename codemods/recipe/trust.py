@@ -40,6 +40,14 @@ class Trust:
         if info.content_hash not in trusted:
             raise UntrustedRecipe(info, changed=str(info.path.resolve()) in trusted.values())
 
+    def allows(self, info: RecipeInfo) -> bool:
+        """Whether `info` may run."""
+        try:
+            self.require(info)
+        except UntrustedRecipe:
+            return False
+        return True
+
     def remember(self, infos: Iterable[RecipeInfo]) -> None:
         """Trust what these recipes contain now.
 

@@ -130,3 +130,24 @@ def test_deep_goes_with_nothing_that_is_not_head(codemod: Command, tmp_path: Pat
 
     assert ran.code == 2
     assert other[0] in ran.err
+
+
+def test_a_file_whose_name_is_no_text_is_named_and_stops_nothing(codemod: Command, tmp_path: Path) -> None:
+    root = repository(tmp_path / "r")
+    os.close(os.open(os.fsencode(root / "src") + b"/\xff.rs", os.O_CREAT | os.O_WRONLY))
+    (root / "src/lib.rs").write_text(TWO_SITES)
+
+    ran = codemod("scan", "--check", cwd=root)
+
+    assert ran.code == 1
+    assert "its name is not UTF-8" in ran.err
+
+
+def test_a_workspace_takes_nothing_back_that_somebody_excluded(codemod: Command, tmp_path: Path) -> None:
+    root = repository(tmp_path / "r")
+    (root / "codemod.toml").write_text('exclude = ["!src/**"]\n')
+
+    ran = codemod("scan", "--exclude", "src/**", "--check", cwd=root)
+
+    assert ran.code == 2
+    assert "codemod.toml" in ran.err

@@ -127,6 +127,28 @@ def test_a_tree_that_fails_without_changes_is_an_error_and_no_endless_loop() -> 
         isolate([change("a", forms=2), change("b")], attempt)
 
 
+def test_what_is_blamed_on_a_change_that_stays_is_bisected() -> None:
+    held = change("held")
+
+    def attempt(chosen: Sequence[Chosen]) -> Trial[None]:
+        bad = any(choice.change.sites == ("b",) for choice in chosen)
+        return Trial(None, Failure({held.id: "points at the wrong one"}, {}) if bad else None)
+
+    result = isolate([change("a"), change("b")], attempt, frozenset({held.id}))
+
+    assert [choice.change.sites for choice in result.kept] == [("a",)]
+
+
+def test_a_change_goes_where_what_it_requires_is_not_there() -> None:
+    missing, held = change("missing"), change("held")
+    changes = [change("a", requires=frozenset({missing.id})), change("b", requires=frozenset({held.id}))]
+
+    result = isolate(changes, Compiler({}), frozenset({held.id}))
+
+    assert kept(result) == {"b": 0}
+    assert "which is not on the branch" in result.rejected[changes[0].id]
+
+
 def test_many_suspects_with_one_culprit_take_few_builds() -> None:
     compiler = Compiler({"site 17": 9}, blaming="near")
 
