@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -145,11 +146,12 @@ class MacroGate:
         before = self._before(unit, sites)
         if isinstance(before, str):
             return Compared(problem=before, is_hopeless=True)
-        first = self._expanded(unit, before)
+        changed = {str(path): text for path, text in after.items() if text is not None}
+        self._bench.builder.ensure(self._base, cap_lints=self._baseline.report.capped_lints)
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.map(lambda files: self._expanded(unit, files), (before, changed))
         if not first.succeeded:
             return Compared(problem=f"rustc does not show what macros make of {unit.name}", is_hopeless=True)
-        changed = {str(path): text for path, text in after.items() if text is not None}
-        second = self._expanded(unit, changed)
         if not second.succeeded:
             errors = [d.message for d in second.diagnostics if d.is_error]
             return Compared(problem=f"macros reject the change: {errors[0] if errors else 'no message'}")
@@ -172,7 +174,6 @@ class MacroGate:
             return conflict.message
 
     def _expanded(self, unit: Unit, files: Mapping[str, bytes]) -> Replayed:
-        self._bench.builder.ensure(self._base, cap_lints=self._baseline.report.capped_lints)
         return replay_changed(self._bench, unit, files, extra=_EXPANDED, environment=_BOOTSTRAP)
 
     def _read(self, path: PurePosixPath) -> bytes:
