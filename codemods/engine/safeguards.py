@@ -53,8 +53,9 @@ def _lost_comment(form: Form, source_of: Callable[[PurePosixPath], Source | None
 def _lost_in(edit: Edit, source: Source) -> str | None:
     """Return a comment that `edit` removes; one that the edit lies within (an example) is not meant."""
     for comment in source.comments:
-        text = source.text(comment.span)
         is_around = comment.span.start < edit.span.start and edit.span.end <= comment.span.end
-        if comment.span.overlaps(edit.span) and not is_around and text.strip() not in edit.text:
-            return " ".join(text.split())
+        if comment.span.overlaps(edit.span) and not is_around:
+            text = source.text(comment.span)
+            if text.strip() not in edit.text:
+                return " ".join(text.split())
     return None
