@@ -86,7 +86,7 @@ def mover(old: Path, new: Path, *, keep: Path) -> Callable[[str], str]:
     kept = sorted({str(keep), os.path.realpath(keep)}, key=len, reverse=True)
     stay = "|".join(map(re.escape, kept))
     go = "|".join(map(re.escape, roots))
-    # Whole paths only: `/work/a` is neither in `/work/ab` nor in `/x/work/a`; options may touch: `-L/work/a`.
+    # Whole paths only: `/src/a` is neither in `/src/ab` nor in `/x/src/a`; options may touch: `-L/src/a`.
     pattern = re.compile(rf"(?:(?<![\w.-])|(?<=^-[A-Z]))(?:(?P<stay>{stay})|(?P<go>{go}))(?![\w.-])")
 
     def move(text: str) -> str:
