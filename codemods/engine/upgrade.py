@@ -11,7 +11,7 @@ from codemods.cargo.report import CheckReport
 from codemods.engine import macro_gate
 from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
-from codemods.engine.examples import ExampleCheck, check_examples
+from codemods.engine.examples import check_examples
 from codemods.engine.expansion import has_position_values
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
@@ -149,13 +149,13 @@ class _Verification:
         self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
 
     def stage(self) -> Stage:
-        examples_before = self._examples_before()
+        self._set_examples_aside()
         candidates = [change for change in self.changes if self._is_verifiable(change)]
         candidates = self._without_surprises(candidates)
         isolated = self._isolate(candidates, ())
         kept, built = isolated.kept, isolated.result
         self.rejected |= isolated.rejected
-        kept, built, example_details = self._verify_examples(kept, built, examples_before)
+        kept, built, example_details = self._verify_examples(kept, built)
         kept, built, tested = self._verify_by_tests(kept, built)
         included, final = self._include_unverified(kept, built)
         return Stage(
@@ -245,21 +245,19 @@ class _Verification:
     def _example_sites(self, changes: Iterable[Change]) -> list[Site]:
         return [site for change in changes for id in change.sites if in_example(site := self.by_id[id])]
 
-    def _examples_before(self) -> ExampleCheck:
+    def _set_examples_aside(self) -> None:
+        """Compile the untouched examples; one that does not compile now can't verify a change."""
         sites = self._example_sites(self.changes)
-        check = (
-            check_examples(self.bench, self.baseline.report, sites, self.base, {})
-            if sites
-            else ExampleCheck()
-        )
+        if not sites:
+            return
+        check = check_examples(self.bench, self.baseline.report, sites, self.base, {})
         for change in self.changes:
-            for id in change.sites:
-                if in_example(self.by_id[id]) and (why := check.why_unverified(id)):
+            for site in self._example_sites([change]):
+                if why := check.why_unverified(site.id):
                     self.unverified[change.id] = why
-        return check
 
     def _verify_examples(
-        self, kept: tuple[Chosen, ...], built: Built, before: ExampleCheck
+        self, kept: tuple[Chosen, ...], built: Built
     ) -> tuple[tuple[Chosen, ...], Built, Mapping[str, str]]:
         """Compile the changed examples; what no longer compiles is taken back."""
         sites = self._example_sites(choice.change for choice in kept)
@@ -279,7 +277,7 @@ class _Verification:
             self.codes |= dict.fromkeys(broken, "example-fails")
             isolated = self._isolate([c.change for c in kept if c.change.id not in broken], ())
             self.rejected |= isolated.rejected
-            return self._verify_examples(isolated.kept, isolated.result, before)
+            return self._verify_examples(isolated.kept, isolated.result)
         return kept, built, {site.id: after.detail(site.id) for site in sites}
 
     # On request: the tests
