@@ -10,10 +10,9 @@ from pathlib import Path
 
 from codemods.cargo.build import Build
 from codemods.cargo.capture import time_limit
-from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.metadata import Package, Target, Workspace
 from codemods.cargo.outcome import CAP_LINTS, Outcome
-from codemods.cargo.process import Completed, Runner
+from codemods.cargo.process import Completed
 from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.stderr import started_packages
 
@@ -21,7 +20,6 @@ __all__ = [
     "CAP_LINTS",
     "CheckRequest",
     "MissingTarget",
-    "check_baseline",
     "check_workspace",
     "fails_by_lints",
     "missing_targets",
@@ -67,27 +65,6 @@ def check_workspace(request: CheckRequest, on_progress: Callable[[str], None] | 
         done = _run_cargo(request, run, on_progress)
         outcome = _outcome(request, run, done)
     return outcome.report(time.monotonic() - started)
-
-
-def check_baseline(
-    request: CheckRequest, on_progress: Callable[[str], None] | None = None, fetcher: Runner | None = None
-) -> CheckReport:
-    """Return the check of the untouched sources.
-
-    Dependencies that are not on this machine are fetched once (see `fetch.py` for `fetcher`). Lints
-    are capped where only they fail a target: later checks must ask for `cap_lints` then.
-
-    Raises:
-        MachineError: cargo cannot be started, or dependencies cannot be fetched.
-    """
-    report = check_workspace(request, on_progress)
-    if lacks_dependencies(report):
-        fetch_dependencies(request.build, fetcher)
-        report = check_workspace(request, on_progress)
-    if request.cap_lints or not any(fails_by_lints(unit) for unit in report.units):
-        return report
-    capped = check_workspace(replace(request, cap_lints=True), on_progress)
-    return replace(capped, seconds=report.seconds + capped.seconds)
 
 
 def fails_by_lints(unit: Unit) -> bool:

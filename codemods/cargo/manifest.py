@@ -12,7 +12,6 @@ from typing import Any
 from codemods.errors import UsageError
 
 MANIFEST = "Cargo.toml"
-OLDEST_EDITION = "2015"
 _DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies", "dev_dependencies")
 
 
@@ -74,43 +73,3 @@ def find_manifest(directory: Path, stop: Path) -> Path | None:
         if folder == stop:
             return None
     return None
-
-
-def edition_near(directory: Path, stop: Path) -> str:
-    """Return the edition that the nearest package manifest gives to the files in `directory`.
-
-    A manifest that cannot be read counts as none: a scan reports sites even where cargo would
-    not build.
-    """
-    manifest_path = find_manifest(directory, stop)
-    while manifest_path is not None:
-        manifest = _try_read(manifest_path)
-        if manifest is not None and manifest.package is not None:
-            root = _workspace_root(manifest_path, stop) if _inherits(manifest) else None
-            edition = manifest.inherited("edition", root)
-            return str(edition) if edition is not None else OLDEST_EDITION
-        if manifest_path.parent == stop:
-            break
-        manifest_path = find_manifest(manifest_path.parent.parent, stop)
-    return OLDEST_EDITION
-
-
-def _inherits(manifest: Manifest) -> bool:
-    return isinstance((manifest.package or {}).get("edition"), dict)
-
-
-def _workspace_root(manifest_path: Path, stop: Path) -> Manifest | None:
-    for folder in (manifest_path.parent, *manifest_path.parent.parents):
-        manifest = _try_read(folder / MANIFEST)
-        if manifest is not None and manifest.workspace is not None:
-            return manifest
-        if folder == stop:
-            return None
-    return None
-
-
-def _try_read(path: Path) -> Manifest | None:
-    try:
-        return read_manifest(path.read_bytes(), str(path))
-    except (OSError, UsageError):
-        return None

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from codemods.rust.edits import Edit
-from codemods.rust.expressions import StatementRole, statement_role
 from codemods.rust.items import attributes_before
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
+from codemods.rust.statements import StatementRole, statement_role
 from codemods.rust.trees import SyntaxTree, TreeKind, path_to, span_of
 
 # The field of a node that holds an expression; None where every child does.

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -91,16 +91,6 @@ def build_commits(repository: Repository, base: str, plans: Sequence[CommitPlan]
         return Built(base, commits, quarantine.tree(commits[-1]), quarantine.pack(), identity)
 
 
-def tree_of(repository: Repository, base: str, files: Mapping[PurePosixPath, bytes | None]) -> str:
-    """Return the hash of the tree of `base` with `files` in it; the repository is not written to.
-
-    Raises:
-        CodemodError: as `build_commits`.
-    """
-    plans = [CommitPlan("tree", files)] if files else []
-    return build_commits(repository, base, plans).tree
-
-
 def publish(repository: Repository, built: Built, *, branch: str, note: bytes) -> Written:
     """Create `branch` at the tip of `built` with `note` on that commit, both or neither.
 
@@ -128,23 +118,6 @@ def publish(repository: Repository, built: Built, *, branch: str, note: bytes) -
     written = Written(branch, built.tip, built.commits, built.notes)
     _move_refs(repository, identity, written, old_note, new_note)
     return written
-
-
-def write_branch(
-    repository: Repository,
-    base: str,
-    plans: Sequence[CommitPlan],
-    *,
-    branch: str,
-    note_text: Callable[[Built], str],
-) -> Written:
-    """Build the commits, ask `note_text` for the note on the tip (it may name them), and publish both.
-
-    Raises:
-        CodemodError: as `build_commits` and `publish`.
-    """
-    built = build_commits(repository, base, plans)
-    return publish(repository, built, branch=branch, note=note_text(built).encode(errors="surrogateescape"))
 
 
 class _Stream:

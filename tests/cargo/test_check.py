@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from codemods.cargo.build import Features
-from codemods.cargo.check import check_baseline, check_workspace, missing_targets
+from codemods.cargo.check import check_workspace, missing_targets
 from codemods.cargo.replay import replay_unit
 from codemods.cargo.report import CheckReport, Unit
 from codemods.rust.spans import Span
@@ -66,7 +66,7 @@ def bench(make_bench: Callable[..., Bench]) -> Bench:
 
 @pytest.fixture(scope="module")
 def report(bench: Bench) -> CheckReport:
-    return check_baseline(bench.request)
+    return check_workspace(bench.request)
 
 
 def test_all_targets_of_members_are_units(report: CheckReport) -> None:
@@ -206,8 +206,9 @@ def test_lints_are_capped_where_only_they_fail(make_bench: Callable[..., Bench])
     bench = make_bench({"Cargo.toml": package("strict"), "src/lib.rs": LINTS})
 
     first = check_workspace(bench.request)
-    capped = check_baseline(bench.request)
-    fresh = check_workspace(bench.request)
+    request = replace(bench.request, cap_lints=True)
+    capped = check_workspace(request)
+    fresh = check_workspace(request)
 
     assert not unit(first, "strict lib strict").succeeded
     assert unit(capped, "strict lib strict").succeeded
@@ -230,7 +231,7 @@ def test_a_target_whose_dependency_fails_is_missing_with_the_reason(make_bench: 
         "app",
     )
 
-    report = check_baseline(bench.request)
+    report = check_workspace(bench.request)
 
     assert [unit.name for unit in report.units if unit.succeeded] == ["app lib app"]
     missing = missing_targets(bench.workspace.members, report)

@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import pytest
 from git import Repo
 
 from codemods.errors import CodemodError, ExitCode, MachineError, UsageError
-from codemods.vcs.branch import Built, CommitPlan, build_commits, publish, tree_of, write_branch
+from codemods.vcs.branch import Built, CommitPlan, Written, build_commits, publish
 from codemods.vcs.git import Git, Output
 from codemods.vcs.identity import Identity
 from codemods.vcs.names import BranchTaken, next_free_branch
@@ -22,6 +23,19 @@ from tests.vcs.repos import IDENTITY, arm_hooks, commit, fingerprint, git, make_
 LIB = PurePosixPath("src/lib.rs")
 NAME = "codemod/try-macro"
 PLANS = [CommitPlan("Use ?\n\nCodemod-Grade: C\n", {LIB: b"fn b() {}\r\n"})]
+
+
+def write_branch(
+    repository: Repository,
+    base: str,
+    plans: Sequence[CommitPlan],
+    *,
+    branch: str,
+    note_text: Callable[[Built], str],
+) -> Written:
+    """Build the commits and publish them with a note that may name them."""
+    built = build_commits(repository, base, plans)
+    return publish(repository, built, branch=branch, note=note_text(built).encode(errors="surrogateescape"))
 
 
 @pytest.fixture
@@ -77,7 +91,7 @@ def test_git_makes_the_same_tree(folder: Path, repository: Repository) -> None:
     commit(folder)
     tree = git(folder, "rev-parse", "HEAD^{tree}")
     assert git(folder, "rev-parse", f"{tip}^{{tree}}") == tree
-    assert tree_of(repository, repository.head, files) == tree
+    assert build_commits(repository, repository.head, [CommitPlan("tree", files)]).tree == tree
 
 
 def test_modes_that_only_old_git_wrote_stay_in_untouched_files(folder: Path) -> None:
@@ -127,11 +141,11 @@ def test_nothing_but_branch_and_note_changes(folder: Path, repository: Repositor
 def test_building_without_publishing_writes_nothing(folder: Path, repository: Repository) -> None:
     before = fingerprint(folder)
     built = build_commits(repository, repository.head, PLANS)
-    tree = tree_of(repository, repository.head, PLANS[0].files)
+    nothing = build_commits(repository, repository.head, [])
 
-    assert built.tree == tree
-    assert tree_of(repository, repository.head, {}) == git(folder, "rev-parse", "HEAD^{tree}")
-    assert build_commits(repository, repository.head, []).tip == repository.head
+    assert built.tree != nothing.tree
+    assert nothing.tree == git(folder, "rev-parse", "HEAD^{tree}")
+    assert nothing.tip == repository.head
     assert fingerprint(folder) == before
 
 
@@ -341,7 +355,7 @@ WRITER = """
 import sys
 from itertools import count
 from pathlib import Path, PurePosixPath
-from codemods.vcs.branch import CommitPlan, write_branch
+from codemods.vcs.branch import CommitPlan, build_commits, publish
 from codemods.vcs.repository import Repository
 
 def str_tip(built):
@@ -352,7 +366,8 @@ for number in count():
     files = {PurePosixPath(f"src/{n}.rs"): b"%d %d" % (n, number) for n in range(30)}
     plans = [CommitPlan(f"commit {n}", files | {PurePosixPath("n"): b"%d" % n}) for n in range(3)]
     print(flush=True)
-    write_branch(repository, repository.head, plans, branch=f"codemod/{number}", note_text=str_tip)
+    built = build_commits(repository, repository.head, plans)
+    publish(repository, built, branch=f"codemod/{number}", note=str_tip(built).encode())
 """
 
 
