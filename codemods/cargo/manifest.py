@@ -33,14 +33,6 @@ class Manifest:
         found = self.table.get("workspace")
         return found if isinstance(found, dict) else None
 
-    def inherited(self, key: str, root: Manifest | None) -> Any:
-        """Return a key of the package; `key.workspace = true` is looked up in `root`."""
-        value = (self.package or {}).get(key)
-        if isinstance(value, dict) and value.get("workspace") is True:
-            shared = ((root.workspace if root else None) or {}).get("package", {})
-            return shared.get(key)
-        return value
-
     def path_dependencies(self) -> Iterator[str]:
         """Yield the paths of path dependencies and patches, relative to the manifest's folder."""
         tables = [self.table, *self.table.get("target", {}).values()]

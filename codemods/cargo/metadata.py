@@ -52,11 +52,6 @@ class Package:
     targets: tuple[Target, ...]
     publish: bool
 
-    @property
-    def default_features(self) -> tuple[str, ...]:
-        """What the feature `default` stands for."""
-        return self.features.get("default", ())
-
 
 @dataclass(frozen=True, slots=True)
 class Workspace:

@@ -16,7 +16,6 @@ from codemods.vcs.git import Git, GitError, nul_split
 ObjectFormat = Literal["sha1", "sha256"]
 
 REGULAR_MODES = frozenset({"100644", "100755", "100664"})
-SYMLINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
 
 

@@ -59,7 +59,6 @@ def test_packages_and_targets_are_read(tmp_path: Path) -> None:
     first = found.members[0]
     assert (first.manifest, first.root) == (PurePosixPath("ws/a/Cargo.toml"), PurePosixPath("ws/a"))
     assert (first.publish, found.members[1].publish) == (True, False)
-    assert first.default_features == ("std",)
     target = first.targets[0]
     assert (target.kind, target.crate_name, target.path) == ("lib", "a_b", PurePosixPath("ws/a/src/lib.rs"))
     assert found.default_members == (first,)
