@@ -1,5 +1,6 @@
 """What a recipe author imports."""
 
+from codemods.recipe.claims import SameMir, SameTree
 from codemods.recipe.constraints import Kind
 from codemods.recipe.facts import Answer, Fact, Facts, Known, MacroOrigin, MacroRules, Unknown
 from codemods.recipe.lift import RecipeError
@@ -54,6 +55,8 @@ __all__ = [
     "Query",
     "Recipe",
     "RecipeError",
+    "SameMir",
+    "SameTree",
     "Setting",
     "Settings",
     "Site",

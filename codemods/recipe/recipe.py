@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import cast
 
+from codemods.recipe.claims import EXPANSIONS, Claim, SameTree
 from codemods.recipe.facts import Fact, Facts
 from codemods.recipe.lift import Answered, RecipeError, complete, lifted
 from codemods.recipe.proposals import Proposal
@@ -43,6 +44,7 @@ class Recipe:
     documentation: str
     function: Callable[..., object] = field(repr=False)
     plans_all_sites: bool = False
+    claim: Claim | None = None
 
     def __call__(self, *arguments: object, **named: object) -> object:
         """Call the author's function as it was written, for tests of it alone."""
@@ -95,6 +97,7 @@ def recipe(
     settings: Sequence[Setting] = (),
     codes: Mapping[str, str] | None = None,
     macro_means: str = "",
+    claim: Claim | None = None,
 ) -> Callable[[Callable[..., object]], Recipe]:
     """Make a recipe of a function; its id is the function's name with dashes.
 
@@ -102,7 +105,8 @@ def recipe(
     `settings` or both if it wants them. With `site` it returns edits, a `Form` or several
     in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals. `codes` says in a
     sentence what each of its reason codes means. Where each site is a macro call, `macro_means` are
-    the rules of a macro that would stand for its rewrite, so that expansions can be compared.
+    the rules of a macro that would stand for its rewrite, so that expansions can be compared. `claim`
+    says what a proof is to find the same before and after; only machine-applicable recipes claim.
 
     Raises:
         RecipeError: the declaration is wrong.
@@ -125,6 +129,7 @@ def recipe(
             documentation=inspect.getdoc(inspect.getmodule(function)) or "",
             function=function,
             plans_all_sites=_plans_all_sites(function),
+            claim=claim,
         )
         _refuse_wrong_declaration(made)
         return made
@@ -152,5 +157,9 @@ def _refuse_wrong_declaration(recipe: Recipe) -> None:
         problem = f'its min_rust is not like "1.39": {recipe.min_rust}'
     elif recipe.id in recipe.after:
         problem = "it is to run after itself"
+    elif recipe.claim is not None and not recipe.claims_equality:
+        problem = "it claims that nothing changes, but is not machine-applicable"
+    elif isinstance(recipe.claim, SameTree) and not set(recipe.claim.expansions) <= set(EXPANSIONS):
+        problem = f"it claims an expansion that the prover does not know: {recipe.claim.expansions}"
     if problem is not None:
         raise RecipeError(f"recipe {recipe.id}: {problem}", where=recipe.function.__module__)

@@ -33,6 +33,7 @@ from codemods.recipe import (
     MacroOrigin,
     MacroRules,
     Proposal,
+    SameTree,
     Setting,
     Settings,
     Site,
@@ -79,6 +80,7 @@ CODES = {
     pattern=Finder(find_try, needles=(NEEDLE,), confirm=CONFIRM),
     codes=CODES,
     macro_means="($e:expr) => ($e?); ($e:expr,) => ($e?);",
+    claim=SameTree(("question-mark",)),
     facts=(MacroOrigin("try", note="use the `?` operator instead"), MacroRules(EVALUATING)),
     settings=(
         Setting(
