@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
+from codemods.cargo.leash import leash
 from codemods.cargo.sandbox import Sandbox
 from codemods.errors import MachineError
 
@@ -117,12 +118,13 @@ class Runner:
         started = time.monotonic()
         process = _start(command, cwd, environment)
         talk = _Talk(process, stdin, self.limits, limit == "silence", on_stderr)
-        try:
-            _limit_memory(process.pid, self.limits.memory_bytes)
-            talk.run()
-        finally:
-            end_group(process)
-            talk.close()
+        with leash(process.pid):  # so that not even `kill -9` of us leaves it behind
+            try:
+                _limit_memory(process.pid, self.limits.memory_bytes)
+                talk.run()
+            finally:
+                end_group(process)
+                talk.close()
         seconds = time.monotonic() - started
         return Completed(
             process.returncode,
