@@ -1,4 +1,4 @@
-"""What all builds of one configuration share: where, with which tools, features and settings."""
+"""One way to build a workspace (a configuration), and what all builds share: where, with which tools."""
 
 from __future__ import annotations
 
@@ -40,8 +40,37 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Configuration:
+    """One way to build: features, target and profile; `cargo check` builds tests and non-tests alike.
+
+    `target` is a triple (None: the host's, without `--target`). `packages` limits it to these members
+    (empty: all that the run is about).
+    """
+
+    features: Features = Features()
+    target: str | None = None
+    release: bool = False
+    packages: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What a person calls it: "default", "all-features", "features:a,b@x86_64-pc-windows-gnu"."""
+        names = "features:" + ",".join(self.features.names) if self.features.names else ""
+        none = "no-default-features" if self.features.no_default else ""
+        said = "all-features" if self.features.all else "+".join(part for part in (none, names) if part)
+        target = f"@{self.target}" if self.target else ""
+        members = f"({','.join(self.packages)})" if self.packages else ""
+        return (said or "default") + ("+release" if self.release else "") + target + members
+
+    def arguments(self) -> list[str]:
+        """Return it as cargo's options, without the packages."""
+        options = [*self.features.arguments(), *(["--release"] if self.release else [])]
+        return options + (["--target", self.target] if self.target else [])
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
-    """One way to build one workspace in a scratch checkout.
+    """How one workspace is built in a scratch checkout.
 
     `repository_root` is the root of the scratch checkout, `workspace_root` lies in it. `target_directory`
     is our own, kept between runs. `packages` limits what is built (empty: all members).
@@ -53,14 +82,15 @@ class Build:
     target_directory: Path
     toolchain: Toolchain
     runner: Runner
-    features: Features = Features()
+    configuration: Configuration = Configuration()
     packages: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
 
     def command(self, subcommand: str, *arguments: str, selected: bool = True) -> list[str]:
-        """Return the cargo command line; `selected` adds the packages and features."""
-        packages = [part for name in self.packages for part in ("-p", name)] or ["--workspace"]
-        selection = [*packages, *self.features.arguments()] if selected else []
+        """Return the cargo command line; `selected` adds the packages and the configuration."""
+        names = self.configuration.packages or self.packages
+        packages = [part for name in names for part in ("-p", name)] or ["--workspace"]
+        selection = [*packages, *self.configuration.arguments()] if selected else []
         return [str(self.toolchain.cargo), subcommand, "--offline", *self.config, *selection, *arguments]
 
     def environment(self) -> dict[str, str]:

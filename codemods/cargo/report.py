@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from codemods.cargo.diagnostics import Diagnostic
 
@@ -13,7 +14,9 @@ class Unit:
 
     `argv` begins with the rustc executable; `environment` and `cwd` are what cargo gave it.
     `files` are the sources it read, from rustc's dep-info, relative to the repository
-    (absolute where they lie outside). `diagnostics` are its messages, in order.
+    (absolute where they lie outside). `diagnostics` are its messages, in order. `id` is crate name and
+    cargo's hash of package, features, target, profile and dependencies: configurations that agree in these
+    share a unit, and `configurations` names them all.
     """
 
     id: str
@@ -28,6 +31,7 @@ class Unit:
     files: frozenset[str]
     succeeded: bool
     diagnostics: tuple[Diagnostic, ...]
+    configurations: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -37,7 +41,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The outcome of one `cargo check`.
+    """The outcome of one `cargo check`, or of one in each of several configurations.
 
     `units` are those of member packages, built now or fresh from an earlier build.
     `others` are errors outside of them: dependencies, build scripts, cargo itself.
@@ -55,3 +59,28 @@ class CheckReport:
     def errors(self) -> tuple[Diagnostic, ...]:
         """Every error, of the units and outside."""
         return tuple(d for u in self.units for d in u.diagnostics if d.is_error) + self.others
+
+
+def merged(reports: Iterable[CheckReport]) -> CheckReport:
+    """Return several configurations' reports of one tree as one; a unit that they share is in it once.
+
+    Where one of them could not build a shared unit, it counts as not built.
+    """
+    units: dict[str, Unit] = {}
+    others: dict[Diagnostic, None] = {}
+    foreign: set[str] = set()
+    capped, seconds = False, 0.0
+    for report in reports:
+        for unit in report.units:
+            units[unit.id] = _joined(units[unit.id], unit) if unit.id in units else unit
+        others |= dict.fromkeys(report.others)
+        foreign |= report.foreign_files
+        capped, seconds = capped or report.capped_lints, seconds + report.seconds
+    ordered = tuple(sorted(units.values(), key=lambda unit: (unit.name, unit.id)))
+    return CheckReport(ordered, tuple(others), frozenset(foreign), capped, seconds)
+
+
+def _joined(first: Unit, second: Unit) -> Unit:
+    shown = first if not first.succeeded else second
+    names = dict.fromkeys((*first.configurations, *second.configurations))
+    return replace(shown, files=first.files | second.files, configurations=tuple(names))

@@ -23,8 +23,15 @@ RUN_OPTIONS = (
     click.option("--check", is_flag=True, help="With --dry-run: exit 1 where there is something to do."),
     click.option("--branch", metavar="NAME", help="The branch to write [codemod/RECIPE]."),
     click.option("--test/--no-test", default=None, help="Compare the tests' verdicts before and after."),
+    click.option(
+        "--prove/--no-prove", default=None, help="Compare what rustc makes of it [if the recipe claims it]."
+    ),
     click.option("--features", metavar="LIST", multiple=True, help="Build with these features."),
     click.option("--all-features", is_flag=True, default=None, help="Build with all features."),
+    click.option("--target", metavar="TRIPLE", multiple=True, help="Build for this target too; repeatable."),
+    click.option(
+        "--max-configurations", type=click.IntRange(min=1), metavar="N", help="Build in at most N ways [8]."
+    ),
     click.option(
         "--include-unverified", is_flag=True, help="Also write what nothing here compiles, in own commits."
     ),
@@ -176,8 +183,11 @@ def make_request(
         dry_run=given.get("dry_run", False),
         branch=value("branch"),
         test=bool(value("test", False)),
+        prove=value("prove"),
         features=_features(value("features", ())),
         all_features=bool(value("all-features", False)),
+        targets=tuple(value("target", ())),
+        max_configurations=int(value("max-configurations", 8)),
         include_unverified=given.get("include_unverified", False),
         timeout=float(value("timeout", 300)),
         toolchain=value("toolchain"),

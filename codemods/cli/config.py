@@ -39,6 +39,10 @@ _SECONDS = Kind(
     "a number of seconds, 1 or more",
     lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value >= 1,
 )
+_COUNT = Kind(
+    "a whole number, 1 or more",
+    lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
+)
 _VERSION = Kind(
     'a Rust version such as "1.56"',
     lambda value: isinstance(value, str) and re.fullmatch(r"\d+\.\d+(\.\d+)?", value) is not None,
@@ -62,6 +66,9 @@ OWN: Mapping[str, Kind] = {
     "features": _TEXTS,
     "all-features": _TRUTH,
     "test": _TRUTH,
+    "prove": _TRUTH,
+    "target": _TEXTS,
+    "max-configurations": _COUNT,
     "timeout": _SECONDS,
     "toolchain": _TEXT,
     "sandbox": _one_of("auto", "require", "off"),

@@ -14,8 +14,9 @@ from codemods.cli.apply import finish, make_request, progress_for, with_run_opti
 @click.command("verify")
 @click.argument("range_", metavar="A..B")
 @options.directory
-@with_run_options("features", "all_features", "test", "timeout", "toolchain", "sandbox", "pass_env",
-                  "strict_stable", "report", "as_json", "quiet", "verbose", "color")  # fmt: skip
+@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout",
+                  "toolchain", "sandbox", "pass_env", "strict_stable", "report", "as_json",
+                  "quiet", "verbose", "color")  # fmt: skip
 def command(range_: str, directory: Path, **given: Any) -> int:
     """Build A and B in scratch, and say for each hunk between them what was shown.
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.engine.commits import CommitDraft, drafts, grouped, message
-from codemods.engine.document import Grade, RunDocument
+from codemods.engine.document import RunDocument
+from codemods.engine.grades import weakest
 from codemods.engine.overlay import Overlay
 from codemods.engine.stage import Stage
 from codemods.errors import CodemodError
@@ -61,7 +62,7 @@ def build_branch(bench: Workbench, stages: Sequence[Stage]) -> BuiltBranch:
     """
     drafted = [(stage, draft) for stage in stages for draft in _stage_drafts(bench, stage)]
     _check_intermediate(bench, stages, drafted)
-    plans = [CommitPlan(_message(bench, stage, draft), draft.files) for stage, draft in drafted]
+    plans = [CommitPlan(_message(stage, draft), draft.files) for stage, draft in drafted]
     built = build_commits(bench.repository, bench.repository.head, plans)
     commits = {
         change: commit
@@ -133,7 +134,7 @@ def _check_intermediate(
             )
 
 
-def _message(bench: Workbench, stage: Stage, draft: CommitDraft) -> str:
+def _message(stage: Stage, draft: CommitDraft) -> str:
     if draft.is_formatting:
         return message(
             draft, "Only files that rustfmt left alone before.", (("Codemod-Recipe", stage.recipe.id),)
@@ -141,12 +142,15 @@ def _message(bench: Workbench, stage: Stage, draft: CommitDraft) -> str:
     changes = [change for change in stage.changes if change.id in draft.changes]
     sites = sum(len(change.sites) for change in changes)
     unverified = any(change.id in stage.unverified for change in changes)
-    grade = Grade.UNVERIFIED if unverified else Grade.COMPILED
+    grade = weakest(grade for change in changes if (grade := stage.grade(change)) is not None)
+    compiled_in = dict.fromkeys(
+        name for change in changes for site in change.sites for name in stage.configurations.get(site, ())
+    )
     trailers = [
         ("Codemod-Recipe", stage.recipe.id),
         ("Codemod-Grade", grade.value),
         ("Codemod-Sites", str(sites)),
-        ("Codemod-Configurations", "none" if unverified else bench.configuration),
+        ("Codemod-Configurations", "none" if unverified else ", ".join(compiled_in)),
         *(("Codemod-Evidence", text) for text in _evidence(stage, changes)),
     ]
     body = f"{sites} site{'s' * (sites != 1)} in {len(draft.files)} file{'s' * (len(draft.files) != 1)}, "

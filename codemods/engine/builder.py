@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods import __version__
-from codemods.cargo.build import Build
+from codemods.cargo.build import Build, Configuration
 from codemods.cargo.check import CAP_LINTS, CheckRequest, check_workspace
 from codemods.cargo.metadata import Workspace
-from codemods.cargo.report import CheckReport, Unit
+from codemods.cargo.report import CheckReport, Unit, merged
 from codemods.cargo.rustfmt import Formatter, SourceFile
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
@@ -37,7 +37,11 @@ VOLATILE = frozenset({"TERM", "COLORTERM", "NO_COLOR", "TMPDIR", "USER", "LOGNAM
 
 @dataclass
 class Builder:
-    """Builds trees of one workspace in one configuration. `compiles` counts the builds that ran."""
+    """Builds trees of one workspace in one or more configurations. `compiles` counts the builds that ran.
+
+    `build` is in the first configuration, in which tests and examples run. What is built lasts: cargo keeps
+    the units of all configurations side by side in one target directory.
+    """
 
     scratch: Scratch
     workspace: Workspace
@@ -49,23 +53,36 @@ class Builder:
     identity: str  # hash of what all builds of the run share: see `build_identity`
     strict_stable: bool = False
     compiles: int = 0
+    configurations: list[Configuration] = field(default_factory=list)
     _standing: str | None = field(default=None, repr=False)  # key of the tree that was built last
+    _built: set[Configuration] = field(default_factory=set, repr=False)  # the configurations it was built in
+
+    def __post_init__(self) -> None:
+        self.configurations = self.configurations or [self.build.configuration]
 
     def check(self, overlay: Overlay, *, cap_lints: bool = False) -> CheckReport:
-        """Return the build of the tree with `overlay`, made now or before."""
-        key = self.key("check", overlay, cap_lints)
+        """Return the build of the tree with `overlay` in every configuration, made now or before."""
+        return merged([self.check_in(each, overlay, cap_lints=cap_lints) for each in self.configurations])
+
+    def check_in(
+        self, configuration: Configuration, overlay: Overlay, *, cap_lints: bool = False
+    ) -> CheckReport:
+        """Return the build of the tree with `overlay` in one configuration, made now or before."""
+        key = self._check_key(configuration, overlay, cap_lints)
         kept = self.store.read(key, CheckReport)
         if kept is not None:
             return kept
-        report = self._run(overlay, cap_lints)
+        report = self._run(configuration, overlay, cap_lints)
         if not report.others:  # an error outside of the sources may be gone the next time
             self.store.write(key, report)
         return report
 
     def ensure(self, overlay: Overlay, *, cap_lints: bool = False) -> None:
-        """Make sure that scratch and target directory stand as the build of `overlay` left them."""
-        if self._standing != self.key("check", overlay, cap_lints):
-            self._run(overlay, cap_lints)
+        """Make sure that scratch and target directory stand as the builds of `overlay` left them."""
+        for configuration in self.configurations:
+            is_there = self._standing == self._tree_key(overlay, cap_lints) and configuration in self._built
+            if not is_there:
+                self._run(configuration, overlay, cap_lints)
 
     def examples(
         self, overlay: Overlay, report: CheckReport, unit: Unit, paths: Collection[str]
@@ -113,7 +130,7 @@ class Builder:
 
         if only is not None:
             return run_them()
-        key = self.key("tests", overlay, cap_lints)
+        key = self.key("tests", overlay, cap_lints, self.build.configuration.id)
         kept = self.store.read(key, TestReport)
         if kept is not None:
             return kept
@@ -183,11 +200,13 @@ class Builder:
             self.store.write(keys[file], file.path in clean)
         return clean | {file.path for file, is_clean in known.items() if is_clean}
 
-    def _run(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
-        self._standing = None
-        self.scratch.materialize(overlay)
+    def _run(self, configuration: Configuration, overlay: Overlay, cap_lints: bool) -> CheckReport:
+        standing = self._tree_key(overlay, cap_lints)
+        if self._standing != standing:
+            self._standing, self._built = None, set()
+            self.scratch.materialize(overlay)
         request = CheckRequest(
-            build=self.build,
+            build=replace(self.build, configuration=configuration),
             workspace=self.workspace,
             wrapper=self.wrapper,
             capture=self.build.target_directory / "codemod-capture",
@@ -204,8 +223,16 @@ class Builder:
 
         report = check_workspace(request, tell)
         _require_space(report, self.build.target_directory)
-        self._standing = self.key("check", overlay, cap_lints)
-        return report
+        self._standing = standing
+        self._built.add(configuration)
+        units = tuple(replace(unit, configurations=(configuration.id,)) for unit in report.units)
+        return replace(report, units=units)
+
+    def _tree_key(self, overlay: Overlay, cap_lints: bool) -> str:
+        return self.key("tree", overlay, cap_lints)
+
+    def _check_key(self, configuration: Configuration, overlay: Overlay, cap_lints: bool) -> str:
+        return self.key("check", overlay, cap_lints, asdict(configuration))
 
     def key(self, step: str, overlay: Overlay, *more: object) -> str:
         """Return the key of a step on the tree with `overlay`."""
@@ -252,7 +279,6 @@ def build_identity(
         build.toolchain.rustc_verbose,
         build.toolchain.cargo_version,
         wrapper.name,
-        build.features.arguments(),
         build.config,
         environment,
         __version__,

@@ -34,11 +34,15 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One check, whether it passed, and what exactly it showed."""
+    """One check, whether it passed, and what exactly it showed.
+
+    `excerpt` is text of a compiler or a test, for a person to read: the first difference of two dumps.
+    """
 
     check: str  # "compile", "prove", "test", "executed", "api", …
     status: Literal["passed", "failed", "skipped"]
     detail: str
+    excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,21 @@ class QuestionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationRecord:
-    """One way the workspace was built, and how many sites that build reached."""
+    """One way the workspace was built, and how many sites that build reached.
+
+    `packages` are the members that it was limited to (empty: all that the run is about).
+    `dropped` says why it shows nothing, where its untouched build fails.
+    """
 
     id: str
     features: tuple[str, ...]
     target: str
     covers: int
+    all_features: bool = False
+    default_features: bool = True
+    release: bool = False
+    packages: tuple[str, ...] = ()
+    dropped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from codemods.cargo.build import Build, Features
+from codemods.cargo.build import Build, Configuration, Features
 from codemods.cargo.capture import install_wrapper
 from codemods.cargo.configuration import config_arguments, workspace_wrapper
 from codemods.cargo.lockfile import prepare_lock
@@ -143,7 +143,7 @@ class _Equipment:
             target_directory=self.scratch.writable.parent / "target",
             toolchain=toolchain,
             runner=runner,
-            features=Features(self.request.features, self.request.all_features),
+            configuration=Configuration(Features(self.request.features, self.request.all_features)),
             config=config_arguments(user_root, scratch_root=self.scratch.root, **places),
         )
 

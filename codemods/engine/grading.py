@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods import __version__
-from codemods.cargo.report import CheckReport
+from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.asking import Asker
 from codemods.engine.baseline import Baseline, broken_baseline
 from codemods.engine.document import (
     BaselineRecord,
     ChangeRecord,
-    ConfigurationRecord,
     Evidence,
     Grade,
     Outcome,
@@ -28,9 +27,10 @@ from codemods.engine.document import (
     ToolRecord,
 )
 from codemods.engine.equipment import open_workbench
+from codemods.engine.grades import proof_evidence
 from codemods.engine.hunks import form_diff, lines_of
 from codemods.engine.isolate import Failure
-from codemods.engine.ledger import SKIPPED_CHECKS, Ledger, totals
+from codemods.engine.ledger import Ledger, configuration_records, totals
 from codemods.engine.listener import Listener, Silent
 from codemods.engine.oracle import Answers, answer_reach
 from codemods.engine.overlay import Chosen, Composition, compose
@@ -132,7 +132,7 @@ class _Grading:
         ]
         self.change = Change(tuple(hunk.id for hunk in self.hunks), (Form(tuple(self._files())),))
         self.composition = self._composed()
-        self.names: dict[str, str] = {}
+        self.units: dict[str, Unit] = {}
 
     def _files(self) -> Iterator[FileChange]:
         for path, (old, new) in sorted(self.diff.items()):
@@ -150,7 +150,7 @@ class _Grading:
     def document(self, old: str, new: str, seconds: float) -> RunDocument:
         bench = self.bench
         report = bench.check(self.composition.overlay, self.baseline.report.capped_lints)
-        self.names = {unit.id: unit.name for unit in report.units}
+        self.units = {unit.id: unit for unit in report.units}
         judgement = judge(self.baseline.report, report, self.composition, lambda *_: None)
         tested = Tested(NOT_ASKED)
         if judgement.failure is None and bench.request.test:
@@ -165,14 +165,7 @@ class _Grading:
             tip=new,
             tree=bench.repository.git.text("rev-parse", f"{new}^{{tree}}"),
             recipes=(DIFF,),
-            configurations=(
-                ConfigurationRecord(
-                    bench.configuration,
-                    bench.request.features,
-                    bench.toolchain.host,
-                    sum(bool(site.configurations) for site in sites),
-                ),
-            ),
+            configurations=configuration_records(bench, sites),
             sites=sites,
             totals=totals(sites),
             changes=(self._change(sites, error, judgement.warnings),),
@@ -213,13 +206,13 @@ class _Grading:
         outcome, grade, code, reason = self._verdict(hunk, reach, error)
         shown: tuple[Evidence, ...] = ()
         if outcome is Outcome.APPLIED:
-            units = ", ".join(sorted(self.names[unit] for unit in reach.reached.get(hunk.id, ())))
+            units = ", ".join(sorted(self.units[unit].name for unit in reach.reached.get(hunk.id, ())))
             detail = "cargo check --workspace --all-targets" + (f"; compiled in {units}" if units else "")
-            shown = (Evidence("compile", "passed", detail), tested.evidence, *SKIPPED_CHECKS)
+            shown = (Evidence("compile", "passed", detail), proof_evidence(None), tested.evidence)
         return SiteRecord(
             id=hunk.id,
             recipe=DIFF,
-            path=Ledger(self.bench.root, "").path(hunk.path),
+            path=Ledger(self.bench.root).path(hunk.path),
             line=line,
             column=column,
             span=(hunk.old.start, hunk.old.end),
@@ -228,9 +221,13 @@ class _Grading:
             reason=reason,
             code=code,
             change=self.change.id,
-            configurations=(self.bench.configuration,) if outcome is Outcome.APPLIED else (),
+            configurations=self._configurations(hunk, reach) if outcome is Outcome.APPLIED else (),
             evidence=shown,
         )
+
+    def _configurations(self, hunk: Hunk, reach: Answers) -> tuple[str, ...]:
+        units = (self.units[id] for id in sorted(reach.reached.get(hunk.id, ())))
+        return tuple(dict.fromkeys(name for unit in units for name in unit.configurations))
 
     def _verdict(
         self, hunk: Hunk, reach: Answers, error: str | None
@@ -253,7 +250,7 @@ class _Grading:
             id=self.change.id,
             recipe=DIFF,
             sites=self.change.sites,
-            paths=tuple(Ledger(self.bench.root, "").path(path) for path in sorted(self.diff)),
+            paths=tuple(Ledger(self.bench.root).path(path) for path in sorted(self.diff)),
             requires=(),
             origin="person",
             form="plain",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.engine.document import (
     ChangeRecord,
+    ConfigurationRecord,
     Evidence,
     Grade,
     OptionRecord,
@@ -18,28 +19,22 @@ from codemods.engine.document import (
     SiteRecord,
     Totals,
 )
+from codemods.engine.grades import execution_evidence, proof_evidence
 from codemods.engine.hunks import form_diff
 from codemods.engine.overlay import Chosen
 from codemods.engine.stage import Stage
+from codemods.engine.workbench import Workbench
 from codemods.recipe.proposals import Ambiguous, Change, Skipped
 from codemods.recipe.site import Site
 
 _CHECKS = {"test-fails": "test", "expands-differently": "expand", "conflict": "compose"}  # by reason code
-SKIPPED_CHECKS = (
-    Evidence("prove", "skipped", "this version compares no compiler output"),
-    Evidence("executed", "skipped", "this version does not measure which lines the tests run"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Writes records. `workspace` is the workspace root relative to the repository.
-
-    `configuration` is the id of the way everything was built.
-    """
+    """Writes records. `workspace` is the workspace root relative to the repository."""
 
     workspace: PurePosixPath
-    configuration: str
 
     def sites(self, stage: Stage) -> tuple[SiteRecord, ...]:
         """Return a record for every site of `stage`, by path and position."""
@@ -89,12 +84,12 @@ class Ledger:
             reason=reason,
             code=code,
             change=change,
-            configurations=(self.configuration,) if change and _is_compiled(stage, change) else (),
-            evidence=self._evidence(stage, change, outcome, reason),
+            configurations=_configurations(stage, site.id, change),
+            evidence=self._evidence(stage, site.id, change, outcome, reason),
         )
 
     def _evidence(
-        self, stage: Stage, change: str | None, outcome: Outcome, reason: str | None
+        self, stage: Stage, site: str, change: str | None, outcome: Outcome, reason: str | None
     ) -> tuple[Evidence, ...]:
         if change is None:
             return ()
@@ -108,7 +103,12 @@ class Ledger:
             case Outcome.APPLIED if change in stage.unverified:
                 return (Evidence("compile", "skipped", stage.unverified[change]),)
             case _:
-                return (*shown, stage.tested.evidence, *SKIPPED_CHECKS)
+                return (
+                    *shown,
+                    proof_evidence(stage.proofs.get(change)),
+                    stage.tested.evidence,
+                    execution_evidence(stage.execution(site)),
+                )
 
     def _change(
         self, stage: Stage, change: Change, chosen: Chosen | None, commits: Mapping[str, str]
@@ -122,7 +122,7 @@ class Ledger:
             requires=tuple(sorted(change.requires)),
             origin=change.origin.value,
             form=form.name,
-            grade=_grade(stage, change.id),
+            grade=stage.grade(change),
             commit=commits.get(change.id),
             diff=form_diff(form, lambda path: stage.before[path]),
             warnings=stage.warnings.get(change.id, ()),
@@ -143,18 +143,14 @@ def _outcome(
                 return Outcome.REJECTED, None, code, stage.rejected[change]
             written = {chosen.change.id for chosen in (*stage.kept, *stage.included)}
             if change in written:
-                return Outcome.APPLIED, _grade(stage, change), None, stage.unverified.get(change)
+                return Outcome.APPLIED, stage.grade(proposal), None, stage.unverified.get(change)
             return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", stage.unverified[change]
 
 
-def _grade(stage: Stage, change: str) -> Grade | None:
-    if change in stage.rejected:
-        return None
-    return Grade.UNVERIFIED if change in stage.unverified else Grade.COMPILED
-
-
-def _is_compiled(stage: Stage, change: str) -> bool:
-    return change not in stage.rejected and change not in stage.unverified
+def _configurations(stage: Stage, site: str, change: str | None) -> tuple[str, ...]:
+    """Return the configurations that compiled the changed site."""
+    is_compiled = change is not None and change not in stage.rejected and change not in stage.unverified
+    return stage.configurations.get(site, ()) if is_compiled else ()
 
 
 def totals(sites: Iterable[SiteRecord]) -> Totals:
@@ -166,4 +162,24 @@ def totals(sites: Iterable[SiteRecord]) -> Totals:
         refused=count[Outcome.REFUSED],
         rejected=count[Outcome.REJECTED],
         unverified=count[Outcome.UNVERIFIED],
+    )
+
+
+def configuration_records(bench: Workbench, sites: Sequence[SiteRecord]) -> tuple[ConfigurationRecord, ...]:
+    """Return the configurations that were built, and those that could not be."""
+    covers = Counter(name for site in sites for name in site.configurations)
+    built = [(configuration, None) for configuration in bench.configurations]
+    return tuple(
+        ConfigurationRecord(
+            id=configuration.id,
+            features=configuration.features.names,
+            target=configuration.target or bench.toolchain.host,
+            covers=covers[configuration.id],
+            all_features=configuration.features.all,
+            default_features=not configuration.features.no_default,
+            release=configuration.release,
+            packages=configuration.packages,
+            dropped=why,
+        )
+        for configuration, why in (*built, *bench.dropped_configurations.items())
     )

@@ -60,8 +60,11 @@ class Request:
     dry_run: bool = False
     branch: str | None = None
     test: bool = False
+    prove: bool | None = None  # None: where the recipe claims that nothing changes
     features: tuple[str, ...] = ()
     all_features: bool = False
+    targets: tuple[str, ...] = ()  # triples to build for, beside the host
+    max_configurations: int = 8
     include_unverified: bool = False
     timeout: float = 300.0
     toolchain: str | None = None

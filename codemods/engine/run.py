@@ -16,14 +16,12 @@ from codemods.cargo.report import CheckReport
 from codemods.engine.branching import BuiltBranch, branch_name, build_branch, publish_branch
 from codemods.engine.document import (
     BaselineRecord,
-    ConfigurationRecord,
     RunDocument,
     SecondsRecord,
-    SiteRecord,
     ToolRecord,
 )
 from codemods.engine.equipment import open_workbench
-from codemods.engine.ledger import Ledger, totals
+from codemods.engine.ledger import Ledger, configuration_records, totals
 from codemods.engine.listener import Listener, Silent
 from codemods.engine.overlay import Overlay
 from codemods.engine.recipes import chosen_recipes
@@ -59,7 +57,7 @@ def run(request: Request, listener: Listener | None = None) -> Result:
 
 
 def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, seconds: float) -> RunDocument:
-    ledger = Ledger(bench.root, bench.configuration)
+    ledger = Ledger(bench.root)
     sites = tuple(record for stage in stages for record in ledger.sites(stage))
     is_written = branch.has_commits and not bench.request.dry_run
     commits = branch.commits if is_written else {}
@@ -70,7 +68,7 @@ def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, se
         tip=branch.tip if is_written else None,
         tree=branch.tree,
         recipes=tuple(stage.recipe.id for stage in stages),
-        configurations=(_configuration(bench, sites),),
+        configurations=configuration_records(bench, sites),
         sites=sites,
         totals=totals(sites),
         changes=tuple(record for stage in stages for record in ledger.changes(stage, commits)),
@@ -93,15 +91,6 @@ def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, se
     )
 
 
-def _configuration(bench: Workbench, sites: Sequence[SiteRecord]) -> ConfigurationRecord:
-    return ConfigurationRecord(
-        id=bench.configuration,
-        features=bench.request.features,
-        target=bench.toolchain.host,
-        covers=sum(bool(site.configurations) for site in sites),
-    )
-
-
 def _baseline(bench: Workbench, stages: Sequence[Stage]) -> BaselineRecord | None:
     baseline = bench.first_baseline
     if baseline is None:
@@ -115,7 +104,7 @@ def _baseline(bench: Workbench, stages: Sequence[Stage]) -> BaselineRecord | Non
     )
 
 
-_OPTION_NAMES = {"packages": "package", "pass_environment": "pass-env"}
+_OPTION_NAMES = {"packages": "package", "pass_environment": "pass-env", "targets": "target"}
 
 
 def _settings(request: Request) -> dict[str, str | bool | float | list[str] | None]:

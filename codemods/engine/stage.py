@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
+from codemods.engine.document import Grade
+from codemods.engine.grades import NOT_MEASURED, Executed, grade_of
 from codemods.engine.overlay import Chosen, Composition
+from codemods.engine.proof import Proof
 from codemods.engine.testing import NOT_ASKED, Tested
 from codemods.recipe.proposals import Ambiguous, Change, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
@@ -30,7 +33,9 @@ class Stage:
     nothing compiles it (or its example); `included` are those of them that are written all the
     same; `rejected` gives the message by change (rustc's, where `codes` has no other reason code).
     `verified` is the tree with `kept` alone, `final` also with `included`. `report` is the build of
-    `final`, `tested` what the tests showed of `verified`.
+    `final`, `tested` what the tests showed of `verified`, `executed` which of them ran each site.
+    `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
+    ids of those that compile it.
     """
 
     recipe: Recipe
@@ -48,6 +53,9 @@ class Stage:
     report: CheckReport | None
     tested: Tested = field(default_factory=lambda: Tested(NOT_ASKED))
     before: Mapping[PurePosixPath, bytes] = field(default_factory=dict)  # files that changes name
+    proofs: Mapping[str, Proof] = field(default_factory=dict)
+    executed: Mapping[str, Executed] = field(default_factory=dict)
+    configurations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -58,3 +66,15 @@ class Stage:
     def left(self) -> tuple[Skipped | Ambiguous, ...]:
         """The sites that the recipe left alone or asks about."""
         return tuple(p for p in self.proposals if isinstance(p, Skipped | Ambiguous))
+
+    def grade(self, change: Change) -> Grade | None:
+        """Return the grade of a change; None where it was rejected."""
+        if change.id in self.rejected:
+            return None
+        if change.id in self.unverified:
+            return Grade.UNVERIFIED
+        return grade_of(self.proofs.get(change.id), (self.execution(site) for site in change.sites))
+
+    def execution(self, site_id: str) -> Executed:
+        """Return which tests ran the site."""
+        return self.executed.get(site_id, NOT_MEASURED)

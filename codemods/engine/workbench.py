@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from codemods.cargo.build import Configuration
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
 from codemods.cargo.metadata import Workspace
-from codemods.cargo.report import CheckReport, Unit
+from codemods.cargo.report import CheckReport, Unit, merged
 from codemods.cargo.toolchain import Toolchain
 from codemods.engine.baseline import Baseline, build_baseline
 from codemods.engine.builder import Builder
@@ -87,6 +88,7 @@ class Workbench:
     not_read: dict[PurePosixPath, NotRead] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     first_baseline: Baseline | None = None  # of the untouched commit, once it was built
+    dropped_configurations: dict[Configuration, str] = field(default_factory=dict)  # with the reason
 
     # Files
 
@@ -157,12 +159,9 @@ class Workbench:
         )
 
     @property
-    def configuration(self) -> str:
-        """The name of the one way in which everything is built."""
-        if self.request.all_features:
-            return "all-features"
-        names = ",".join(self.request.features)
-        return f"features:{names}" if names else "default"
+    def configurations(self) -> list[Configuration]:
+        """The configurations in which everything is built; the first is the one that was asked for."""
+        return self.builder.configurations
 
     @property
     def root(self) -> PurePosixPath:
@@ -200,7 +199,7 @@ class Workbench:
         return baseline
 
     def check(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
-        """Return the build of the tree with `overlay`."""
+        """Return the build of the tree with `overlay` in every configuration of the run."""
         with self.timed("trial"):
             return self._check_fetched(overlay, cap_lints)
 
@@ -223,13 +222,21 @@ class Workbench:
         with self.timed("trial"):
             return self.builder.formatted(files, self.edition_of)
 
-    def _check_fetched(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
-        report = self.builder.check(overlay, cap_lints=cap_lints)
+    def check_in(self, configuration: Configuration, overlay: Overlay, cap_lints: bool) -> CheckReport:
+        """Return the build of the tree with `overlay` in a configuration that need not be one of the run.
+
+        Raises:
+            MachineError: a dependency must be downloaded and can't be.
+        """
+        report = self.builder.check_in(configuration, overlay, cap_lints=cap_lints)
         if not lacks_dependencies(report):
             return report
         self.listener.phase("fetch", "cargo fetch: some dependencies are not on this machine yet")
         fetch_dependencies(self.builder.build)
-        return self.builder.check(overlay, cap_lints=cap_lints)
+        return self.builder.check_in(configuration, overlay, cap_lints=cap_lints)
+
+    def _check_fetched(self, overlay: Overlay, cap_lints: bool) -> CheckReport:
+        return merged([self.check_in(each, overlay, cap_lints) for each in self.configurations])
 
     # Telling
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods.cargo.build import Build, Features
+from codemods.cargo.build import Build, Configuration, Features
 from codemods.cargo.capture import install_wrapper
 from codemods.cargo.check import CheckRequest
 from codemods.cargo.metadata import Workspace, load_workspace
@@ -43,7 +43,7 @@ class Bench:
         return replace(self.request, build=replace(self.build, runner=runner))
 
     def with_features(self, features: Features) -> CheckRequest:
-        return replace(self.request, build=replace(self.build, features=features))
+        return replace(self.request, build=replace(self.build, configuration=Configuration(features)))
 
 
 def write_files(root: Path, files: Mapping[str, str | bytes]) -> None:

@@ -1,0 +1,283 @@
+"""Find out which proposed changes of one recipe hold, and what can be shown of those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import PurePosixPath
+
+from codemods.cargo.report import CheckReport
+from codemods.engine import macro_gate
+from codemods.engine.baseline import Baseline
+from codemods.engine.examples import check_examples
+from codemods.engine.expansion import has_position_values
+from codemods.engine.isolate import Failure, Isolated, Trial, isolate
+from codemods.engine.macro_gate import MacroGate
+from codemods.engine.oracle import Answers, in_example
+from codemods.engine.overlay import Chosen, Composition, Overlay, compose
+from codemods.engine.stage import Shown, Stage
+from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
+from codemods.engine.verify import Judgement, judge
+from codemods.engine.workbench import Workbench
+from codemods.recipe.proposals import Change, Created, Proposal
+from codemods.recipe.recipe import Recipe
+from codemods.recipe.site import Site
+from codemods.rust.spans import Span
+
+NOT_COMPILED = "no target that was built compiles every edited line"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A tree that was put together, its build, and what the build says of the changes in it."""
+
+    composition: Composition
+    report: CheckReport
+    judgement: Judgement
+
+
+class Verification:
+    """Finds out which proposed changes hold. One object, because its steps share the tree."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        recipe: Recipe,
+        sites: tuple[Site, ...],
+        proposals: tuple[Proposal, ...],
+        answers: Answers,
+        base: Overlay,
+        baseline: Baseline,
+    ) -> None:
+        self.bench = bench
+        self.recipe = recipe
+        self.sites = sites
+        self.proposals = proposals
+        self.answers = answers
+        self.base = base
+        self.baseline = baseline
+        self.by_id = {site.id: site for site in sites}
+        self.changes = [proposal for proposal in proposals if isinstance(proposal, Change)]
+        self.unverified: dict[str, str] = {}
+        self.rejected: dict[str, str] = {}
+        self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
+        self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
+
+    def stage(self) -> Stage:
+        """Return what came of all proposals."""
+        self._set_examples_aside()
+        candidates = [change for change in self.changes if self._is_verifiable(change)]
+        candidates = self._without_surprises(candidates)
+        isolated = self._isolate(candidates, ())
+        kept, built = isolated.kept, isolated.result
+        self.rejected |= isolated.rejected
+        kept, built, example_details = self._verify_examples(kept, built)
+        kept, built, tested = self._verify_by_tests(kept, built)
+        included, final = self._include_unverified(kept, built)
+        return Stage(
+            recipe=self.recipe,
+            sites=self.sites,
+            proposals=self.proposals,
+            kept=kept,
+            included=included,
+            unverified={id: reason for id, reason in self.unverified.items() if id not in self.rejected},
+            rejected=self.rejected,
+            codes=self.codes,
+            shown={choice.change.id: self._shown(choice.change, example_details) for choice in kept},
+            warnings=final.judgement.warnings,
+            verified=built.composition,
+            final=final.composition,
+            report=final.report,
+            tested=tested,
+            before=self._before(),
+            configurations=self._configurations(),
+        )
+
+    # Which changes can be verified at all
+
+    def _is_verifiable(self, change: Change) -> bool:
+        """Whether each of its sites is compiled here, or is an example that rustdoc can compile."""
+        for site in (self.by_id[id] for id in change.sites):
+            if not in_example(site) and not self.answers.reached.get(site.id):
+                self.unverified[change.id] = self.answers.why_not.get(site.id, NOT_COMPILED)
+                return False
+        return change.id not in self.unverified
+
+    def _without_surprises(self, changes: list[Change]) -> list[Change]:
+        """Leave out those of which macros would make something else."""
+        gate = MacroGate(self.bench, self.recipe, self.answers, self.base, self.baseline)
+        with self.bench.timed("trial"):
+            refused = gate.refused(changes, self.by_id.__getitem__)
+        self.rejected |= refused
+        self.codes |= dict.fromkeys(refused, macro_gate.CODE)
+        self.expanded = gate.compared
+        # What macros see stays in the form that was compared.
+        return [
+            replace(change, forms=change.forms[:1]) if change.id in gate.compared else change
+            for change in changes
+            if change.id not in refused
+        ]
+
+    # The compiler's part
+
+    def _isolate(self, changes: Sequence[Change], always: tuple[Chosen, ...]) -> Isolated[Built]:
+        self.bench.listener.phase("verify", f"{len(changes)} changes at once")
+        held = frozenset(choice.change.id for choice in always)
+        return isolate(changes, lambda chosen: self._attempt((*always, *chosen)), held)
+
+    def _attempt(self, chosen: Sequence[Chosen]) -> Trial[Built]:
+        composition = self._composed(chosen)
+        if composition.conflicts:
+            self.codes |= dict.fromkeys(composition.conflicts, "conflict")
+            report = self.baseline.report
+            failure = Failure(dict(composition.conflicts), {})
+            return Trial(Built(composition, report, Judgement(failure, {})), failure)
+        report = self.bench.check(composition.overlay, self.baseline.report.capped_lints)
+        judgement = judge(self.baseline.report, report, composition, self._body_around)
+        return Trial(Built(composition, report, judgement), judgement.failure)
+
+    def _composed(self, chosen: Sequence[Chosen]) -> Composition:
+        composition = compose(chosen, lambda path: self.bench.read(path, self.base), self.base)
+        formatted = self.bench.formatted(composition.files)
+        if formatted:  # where lines are values of the program the layout stays
+            formatted = {p: text for p, text in formatted.items() if str(p) not in self._positional}
+        return composition.with_formatted(formatted)
+
+    @cached_property
+    def _positional(self) -> frozenset[str]:
+        """The files of units in which some source makes lines values of the program."""
+        edited = {str(file.path) for change in self.changes for form in change.forms for file in form.files}
+        units = (unit for unit in self.baseline.units if unit.files & edited)
+        positional = (
+            unit.files for unit in units if has_position_values(self.bench.sources(unit, self.base))
+        )
+        return frozenset().union(*positional)
+
+    def _body_around(self, path: PurePosixPath, span: Span) -> Span | None:
+        site = next((site for site in self.sites if site.source.path == path), None)
+        return site.source.enclosing_body(span) if site else None
+
+    # Documentation examples, which cargo check does not see
+
+    def _example_sites(self, changes: Iterable[Change]) -> list[Site]:
+        return [site for change in changes for id in change.sites if in_example(site := self.by_id[id])]
+
+    def _set_examples_aside(self) -> None:
+        """Compile the untouched examples; one that does not compile now can't verify a change."""
+        sites = self._example_sites(self.changes)
+        if not sites:
+            return
+        check = check_examples(self.bench, self.baseline.report, sites, self.base, {})
+        for change in self.changes:
+            for site in self._example_sites([change]):
+                if why := check.why_unverified(site.id):
+                    self.unverified[change.id] = why
+
+    def _verify_examples(
+        self, kept: tuple[Chosen, ...], built: Built
+    ) -> tuple[tuple[Chosen, ...], Built, Mapping[str, str]]:
+        """Compile the changed examples; what no longer compiles is taken back."""
+        sites = self._example_sites(choice.change for choice in kept)
+        if not sites:
+            return kept, built, {}
+        after = check_examples(
+            self.bench, built.report, sites, built.composition.overlay, built.composition.files
+        )
+        broken = {
+            choice.change.id: message
+            for choice in kept
+            for id in choice.change.sites
+            if in_example(self.by_id[id]) and (message := after.message(id)) is not None
+        }
+        if broken:
+            self.rejected |= broken
+            self.codes |= dict.fromkeys(broken, "example-fails")
+            isolated = self._isolate([c.change for c in kept if c.change.id not in broken], ())
+            self.rejected |= isolated.rejected
+            return self._verify_examples(isolated.kept, isolated.result)
+        return kept, built, {site.id: after.detail(site.id) for site in sites}
+
+    # On request: the tests
+
+    def _verify_by_tests(
+        self, kept: tuple[Chosen, ...], built: Built
+    ) -> tuple[tuple[Chosen, ...], Built, Tested]:
+        """Compare the tests' verdicts; leave out, by bisection, the changes that break one."""
+        if not (self.bench.request.test and kept):
+            return kept, built, Tested(NOT_ASKED)
+        tested = compare_tests(self.bench, self.base, built.composition.overlay)
+        while tested.broken and kept:
+            changes = [replace(choice.change, forms=(choice.form,)) for choice in kept]
+            isolated = isolate(changes, partial(self._attempt_tested, broken=tested.broken))
+            rejected = isolated.rejected or dict.fromkeys((c.id for c in changes), tested.message)
+            self.rejected |= rejected
+            self.codes |= dict.fromkeys(rejected, "test-fails")
+            left = [change for change in changes if change.id not in rejected]
+            again = self._isolate(left, ())
+            self.rejected |= again.rejected
+            kept, built = again.kept, again.result
+            tested = compare_tests(self.bench, self.base, built.composition.overlay)
+        return kept, built, tested
+
+    def _attempt_tested(self, chosen: Sequence[Chosen], broken: tuple[str, ...]) -> Trial[Built]:
+        trial = self._attempt(chosen)
+        if trial.failure is not None or not chosen:
+            return trial
+        tested = compare_tests(self.bench, self.base, trial.result.composition.overlay, broken)
+        failure = Failure({}, {}, tested.message) if tested.broken else None
+        return Trial(trial.result, failure)
+
+    # On request: what nothing here compiles
+
+    def _include_unverified(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
+        if not (self.bench.request.include_unverified and self.unverified):
+            return (), built
+        more = [change for change in self.changes if change.id in self.unverified]
+        isolated = self._isolate(more, kept)  # they may require what is kept
+        self.rejected |= isolated.rejected
+        return isolated.kept, isolated.result
+
+    # How strong the evidence is
+
+    def _configurations(self) -> dict[str, tuple[str, ...]]:
+        """Return by site the configurations that compile it."""
+        units = {unit.id: unit for unit in self.baseline.report.units}
+        first = self.bench.configurations[0].id  # in which examples are compiled
+        found = {
+            site.id: [
+                name for id in self.answers.reached.get(site.id, ()) for name in units[id].configurations
+            ]
+            for site in self.sites
+        }
+        order = [configuration.id for configuration in self.bench.configurations]
+        return {
+            site.id: (first,) if in_example(site) else tuple(sorted(set(found[site.id]), key=order.index))
+            for site in self.sites
+        }
+
+    # What is said of it
+
+    def _shown(self, change: Change, examples: Mapping[str, str]) -> tuple[Shown, ...]:
+        shown: dict[Shown, None] = {}
+        names = {unit.id: unit.name for unit in self.baseline.report.units}
+        for id in change.sites:
+            if id in examples:
+                shown[Shown("compile", examples[id])] = None
+            else:
+                units = ", ".join(sorted(names[unit] for unit in self.answers.reached[id]))
+                shown[Shown("compile", f"cargo check --workspace --all-targets; compiled in {units}")] = None
+        if change.id in self.expanded:
+            shown[Shown("expand", f"macros make the same of it in {self.expanded[change.id]}")] = None
+        return tuple(shown)
+
+    def _before(self) -> dict[PurePosixPath, bytes]:
+        """Return every file that a change would edit or delete, as it is now."""
+        paths = {
+            file.path
+            for change in self.changes
+            for form in change.forms
+            for file in form.files
+            if not isinstance(file, Created)
+        }
+        return {path: self.bench.read(path, self.base) for path in sorted(paths)}
