@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods.errors import CodemodError, MachineError, UsageError
 from codemods.vcs.disk import is_full
-from codemods.vcs.git import Git, Output, shortened
+from codemods.vcs.git import Output, shortened
 from codemods.vcs.identity import Identity, identity_of
 from codemods.vcs.names import BranchTaken, check_branch, is_taken
 from codemods.vcs.quarantine import Quarantine
@@ -197,10 +197,11 @@ def _ref(repository: Repository, name: str) -> str | None:
 
 def _store(repository: Repository, pack: bytes) -> None:
     """Add the objects of `pack` to the repository's store."""
+    git = replace(repository.git, shielded=True)  # killed half-way, it would leave its temporary files
     if int.from_bytes(pack[8:12], "big") <= _MANY_OBJECTS:
-        output = repository.git.attempt("unpack-objects", "-q", stdin=pack)
+        output = git.attempt("unpack-objects", "-q", stdin=pack)
     else:
-        output = repository.git.attempt("index-pack", "--stdin", stdin=pack)
+        output = git.attempt("index-pack", "--stdin", stdin=pack)
     if output.status != 0:
         reason = "the disk is full" if is_full(repository.objects) else shortened(output.stderr)
         raise MachineError(f"the commits could not be stored: {reason}", where=str(repository.objects))
@@ -218,9 +219,9 @@ def _move_refs(
         "prepare",
         "commit",
     ]
-    git = repository.git
     # The reflog needs an identity too, and would complain where none is configured.
-    git = Git(git.directory, git.options, identity.environment)
+    # Killed half-way, git would leave its lock files, and nobody could write these refs any more.
+    git = replace(repository.git, environment=identity.environment, shielded=True)
     output = git.attempt("update-ref", "--stdin", "-m", "codemod", stdin="\n".join([*commands, ""]).encode())
     if output.status != 0:
         raise _explained(repository, written.branch, output)

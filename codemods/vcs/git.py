@@ -106,11 +106,15 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """git, started in `directory` with `options` before every command."""
+    """git, started in `directory` with `options` before every command.
+
+    A `shielded` one is in a session of its own: what kills our whole group, or a Ctrl-C, lets it finish.
+    """
 
     directory: Path
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    shielded: bool = False
 
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Return what the command prints.
@@ -155,6 +159,7 @@ class Git:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                start_new_session=self.shielded,
             )
         except FileNotFoundError as error:
             if not self.directory.is_dir():
