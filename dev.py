@@ -59,8 +59,8 @@ def test(arguments: list[str]) -> int:
 
 
 def test_long(arguments: list[str]) -> int:
-    """Run the tests on published crates (minutes, needs a network)."""
-    return test(["-m", "crates", *arguments])
+    """Run the long tests, also on published crates (minutes, needs a network)."""
+    return test(["-m", "crates or long", *arguments])
 
 
 def lint(arguments: list[str]) -> int:
