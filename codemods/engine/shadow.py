@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -19,22 +20,27 @@ def replay_changed(
     *,
     extra: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
+    output_bytes: int | None = None,
 ) -> Replayed:
     """Return what rustc says of `unit` with `files` (content by path) in place of those in scratch.
 
-    `extra` follows rustc's own arguments; `environment` is laid over that of the unit.
+    `extra` follows rustc's own arguments; `environment` is laid over that of the unit; `output_bytes`
+    is the limit of its output where it is expected to be large.
 
     Raises:
         BaselineError: rustc ran into the time limit.
     """
     build = bench.builder.build
+    runner = build.runner
+    if output_bytes is not None:
+        runner = replace(runner, limits=replace(runner.limits, output_bytes=output_bytes))
     bench.builder.compiles += 1
     with TemporaryDirectory(prefix="codemod-shadow-", dir=bench.scratch.writable.parent) as folder:
         shadow = Path(folder)
         _lay_out_shadow(shadow, bench.scratch.root, unit.files, files)
         replayed = replay_unit(
             unit,
-            build.runner,
+            runner,
             scratch_root=bench.scratch.root,
             shadow_root=shadow,
             target_directory=build.target_directory,
