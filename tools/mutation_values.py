@@ -1,0 +1,122 @@
+"""What a mutation is: a wrong edit with its kind and its place; and what mutators work with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from codemods.rust.edits import Edit
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+class Where(StrEnum):
+    """What a mutation stands in: that decides what a prover can say of it."""
+
+    BODY = "function body"
+    MACRO = "macro definition"
+    OUTSIDE = "outside of bodies"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One wrong edit of one file. `within` is the whole item around it: two in one item would mix."""
+
+    kind: str
+    path: PurePosixPath
+    edits: tuple[Edit, ...]
+    where: Where
+    within: Span
+    line: int
+
+    @property
+    def id(self) -> str:
+        """A name that no other mutation of the same tree has."""
+        edits = "; ".join(f"{edit.span.start}-{edit.span.end} {edit.text!r}" for edit in self.edits)
+        return f"{self.kind} {self.path}:{self.line} {edits}"
+
+
+@dataclass(frozen=True)
+class File:
+    """One source while it is searched, with the names that stand in it."""
+
+    source: Source
+    fields: tuple[str, ...] = field(default=(), repr=False)
+    variants: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)  # by enum
+
+    def text(self, node: Node) -> str:
+        """Return the text of a node, as it stands in the file."""
+        return self.source.content[node.start_byte : node.end_byte].decode()
+
+    @cached_property
+    def locals(self) -> dict[int, tuple[tuple[str, int], ...]]:
+        """Return a memo: by the start of a function, the names it binds and where."""
+        return {}
+
+
+Rewrite = tuple[Edit, ...]
+Mutator = Callable[["File", "Node"], Iterator[Rewrite]]
+
+
+def replaced(node: Node, text: str) -> Rewrite:
+    """Return the rewrite that puts `text` in place of `node`."""
+    return (Edit(Span(node.start_byte, node.end_byte), text),)
+
+
+def swapped(file: File, first: Node, second: Node) -> Rewrite:
+    """Return the rewrite that exchanges two nodes."""
+    return replaced(first, file.text(second)) + replaced(second, file.text(first))
+
+
+def removed(start: int, end: int) -> Rewrite:
+    """Return the rewrite that deletes some bytes."""
+    return (Edit(Span(start, end), ""),)
+
+
+def around(node: Node, before: str, after: str) -> Rewrite:
+    """Return the rewrite that puts something before and behind `node`."""
+    return (
+        Edit(Span(node.start_byte, node.start_byte), before),
+        Edit(Span(node.end_byte, node.end_byte), after),
+    )
+
+
+_NOISE = re.compile(r"//[^\n]*|/\*.*?\*/|[\w<>]+::|r#|[\s(){},_]", re.DOTALL)
+
+
+def surely_differ(first: str, second: str) -> bool:
+    """Whether two texts cannot be the same typed tree: not when layout, paths or brackets alone differ."""
+    return _core(first) != _core(second)
+
+
+def _core(text: str) -> str:
+    return _NOISE.sub("", text)
+
+
+def nodes(root: Node) -> Iterator[Node]:
+    """Yield `root` and everything below it, outer before inner, by position."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.children))
+
+
+def named(node: Node) -> list[Node]:
+    """Return the named children that are no comments and no attributes."""
+    skipped = ("line_comment", "block_comment", "attribute_item", "inner_attribute_item")
+    return [child for child in node.named_children if child.type not in skipped]
+
+
+def pairs(items: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
+    """Yield each node with the one behind it."""
+    listed = list(items)
+    yield from zip(listed, listed[1:], strict=False)
