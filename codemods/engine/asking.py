@@ -54,6 +54,8 @@ def _answer(fact: Fact, sites: Sequence[Site], baseline: Baseline, asker: Asker)
             return answer_macro_origin(fact, sites, units, asker.canary, rivals, asker)
         case MacroRules():
             return answer_macro_rules(fact, sites, units, asker.read, extern_sources)
+        case _:
+            return Answers({}, {})  # answered together, for all sites at once
 
 
 class Asker:

@@ -2,7 +2,23 @@
 
 from codemods.recipe.claims import SameMir, SameTree
 from codemods.recipe.constraints import Kind
-from codemods.recipe.facts import Answer, Fact, Facts, Known, MacroOrigin, MacroRules, Unknown
+from codemods.recipe.facts import (
+    Answer,
+    Compiles,
+    ConversionOf,
+    Fact,
+    Facts,
+    HasType,
+    ItemOf,
+    Known,
+    MacroOrigin,
+    MacroRules,
+    NameFree,
+    NeedsDrop,
+    TraitOf,
+    TypeOf,
+    Unknown,
+)
 from codemods.recipe.lift import RecipeError
 from codemods.recipe.matcher import Capture
 from codemods.recipe.pattern import Pattern
@@ -35,6 +51,8 @@ __all__ = [
     "Applicability",
     "Capture",
     "Change",
+    "Compiles",
+    "ConversionOf",
     "Created",
     "Deleted",
     "Edit",
@@ -43,11 +61,15 @@ __all__ = [
     "Facts",
     "Finder",
     "Form",
+    "HasType",
+    "ItemOf",
     "Kind",
     "Known",
     "MacroOrigin",
     "MacroRules",
     "Match",
+    "NameFree",
+    "NeedsDrop",
     "Option",
     "Origin",
     "Pattern",
@@ -67,7 +89,9 @@ __all__ = [
     "Token",
     "TokenKind",
     "TokenMacroCall",
+    "TraitOf",
     "TreeKind",
+    "TypeOf",
     "Unknown",
     "find_sites",
     "macro_calls",

@@ -1,13 +1,24 @@
 """What a recipe may ask the compiler, and what it gets back.
 
 A recipe declares the facts it needs; the engine answers all of them, for all sites, from
-builds it makes anyway. A recipe must handle `Unknown`.
+builds it makes anyway and few more. A recipe must handle `Unknown`.
+
+Most facts are about a *part* of the site: `""` is the whole of it, `"map"` is what the metavariable
+`$map` captured (or `@map` of a query), and `"map.value"` or `".function.value"` goes on from there (from the
+site's own node) along tree-sitter's field names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from codemods.recipe.types import matches, pattern_of, type_of
+
+if TYPE_CHECKING:
+    from codemods.recipe.site import Site
+    from codemods.rust.edits import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer, and why. `contested`: there is a second thing it may well mean."""
+    """No answer, and why.
+
+    `contested`: code is compiled here that may well mean something else than the recipe hopes. A
+    change must not be proposed as if the answer were known. Otherwise no build reaches the site.
+    """
 
     reason: str
     contested: bool = False
@@ -42,6 +57,8 @@ class MacroOrigin:
     name: str  # as std calls it: `try`
     note: str  # the deprecation note that std gives it
 
+    samples: ClassVar[tuple[str, ...]] = ("std", "own")
+
 
 @dataclass(frozen=True, slots=True)
 class MacroRules:
@@ -54,8 +71,123 @@ class MacroRules:
 
     known: frozenset[str] = frozenset()
 
+    samples: ClassVar[tuple[str, ...]] = ()
 
-Fact = MacroOrigin | MacroRules
+
+@dataclass(frozen=True, slots=True)
+class TypeOf:
+    """Which type has an expression, or a variable where it is bound?
+
+    `Known("std::vec::Vec<crate::Peer>")`: as `codemods.recipe.types` writes types, before any automatic
+    borrow or dereference; `T` where it is a type parameter.
+    """
+
+    part: str = ""
+
+    samples: ClassVar[tuple[str, ...]] = ("u8", "std::string::String")
+
+
+@dataclass(frozen=True, slots=True)
+class HasType:
+    """Is the type of an expression or variable one of these patterns? `Known("yes")` or `Known("no")`.
+
+    Patterns are types in which `_` is anything: `HasType("map", ("HashMap<_, _>",))`. A type parameter
+    is no type that one could name, so the answer is "no".
+    """
+
+    part: str
+    patterns: tuple[str, ...]
+
+    samples: ClassVar[tuple[str, ...]] = ("yes", "no")
+
+    def answer(self, type_answer: Answer) -> Answer:
+        """Return the answer, from that to `TypeOf` the same part."""
+        if isinstance(type_answer, Unknown):
+            return type_answer
+        found = type_of(type_answer.value)
+        is_one = any(matches(pattern_of(pattern), found) for pattern in self.patterns)
+        return Known("yes" if is_one else "no", type_answer.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsDrop:
+    """Does something happen when the value of an expression or variable is dropped?
+
+    `Known("yes")` or `Known("no")`; `Unknown` where that depends on a type parameter.
+    """
+
+    part: str = ""
+
+    samples: ClassVar[tuple[str, ...]] = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOf:
+    """Which function, method or constructor does a path or a call mean?
+
+    `Known("std::string::ToString::to_string")`: the path of its definition; a method of no trait stands
+    in an `{impl}`: `std::string::{impl}::len`. `core` and `alloc` are called `std`.
+    """
+
+    part: str = ""
+
+    samples: ClassVar[tuple[str, ...]] = ("std::mem::drop", "other::drop")
+
+
+@dataclass(frozen=True, slots=True)
+class TraitOf:
+    """Which trait does the method of a method call come from?
+
+    `Known("std::clone::Clone")`; `Known("")` where it is a method of the type itself.
+    """
+
+    part: str = ""
+
+    samples: ClassVar[tuple[str, ...]] = ("", "std::clone::Clone", "other::Clone")
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionOf:
+    """Which conversion does a `?`, a `try!`, an `into()` or a `from(…)` run?
+
+    `Known("<crate::Error as From<std::io::Error>>")`, or `<… as Into<…>>` for `into()`; of an error with
+    itself, too. `Known("")`: none, as for `?` on an `Option`.
+    """
+
+    part: str = ""
+
+    samples: ClassVar[tuple[str, ...]] = ("", "<crate::Error as From<std::io::Error>>")
+
+
+@dataclass(frozen=True, slots=True)
+class NameFree:
+    """Does a name mean nothing yet where the site stands? `Known("free")` or `Known("taken")`.
+
+    `namespace` is "value" (variables, functions, constants), "type" or "macro".
+    """
+
+    name: str
+    namespace: str = "value"
+
+    samples: ClassVar[tuple[str, ...]] = ("free", "taken")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiles:
+    """Does a rewrite of the site compile? `Known("yes")` or `Known("no")`.
+
+    `rewrite` gives the edits to the site's file, in a copy that is thrown away. With `polonius` the next
+    borrow checker judges, where the toolchain has it.
+    """
+
+    rewrite: Callable[[Site], Sequence[Edit]]
+    polonius: bool = False
+
+    samples: ClassVar[tuple[str, ...]] = ("yes", "no")
+
+
+TypeFact = TypeOf | HasType | NeedsDrop | ItemOf | TraitOf | ConversionOf
+Fact = MacroOrigin | MacroRules | TypeFact | NameFree | Compiles
 
 
 @dataclass(frozen=True, slots=True)
