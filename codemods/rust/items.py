@@ -36,7 +36,9 @@ def enclosing_item(trees: Sequence[SyntaxTree], span: Span) -> str:
         if tree.kind is TreeKind.DOC_EXAMPLE:
             names.append("example")
         names += [
-            name for node in path_to(tree.root, span) if span_of(node) != span and (name := _name(node, tree))
+            name
+            for node in path_to(tree.root, span)
+            if span_of(node) != span and (name := item_name(node, tree))
         ]
     return "/".join(names)
 
@@ -55,7 +57,7 @@ def cfg_attributes(trees: Sequence[SyntaxTree], span: Span) -> tuple[str, ...]:
     found: list[str] = []
     for tree in trees:
         for node in path_to(tree.root, span):
-            cfgs = filter(_is_cfg, _attributes(node))
+            cfgs = filter(_is_cfg, attributes_of(node))
             found += [tree.source.text(span_of(attribute)) for attribute in cfgs]
     return tuple(found)
 
@@ -70,7 +72,8 @@ def attributes_before(node: Node) -> list[Node]:
     return found[::-1]
 
 
-def _attributes(node: Node) -> Iterator[Node]:
+def attributes_of(node: Node) -> Iterator[Node]:
+    """Yield the attributes in force on `node`: those before it, its own, and the inner ones in it."""
     yield from attributes_before(node)
     if node.type in _OWN_ATTRIBUTES:
         yield from (child for child in node.named_children if child.type == "attribute_item")
@@ -83,7 +86,8 @@ def _is_cfg(attribute: Node) -> bool:
     return path is not None and path.end_byte - path.start_byte == 3 and path.text == b"cfg"
 
 
-def _name(node: Node, tree: SyntaxTree) -> str:
+def item_name(node: Node, tree: SyntaxTree) -> str:
+    """Return what an item is called in paths: "fn read", "impl Read for Foo"; "" where it has no name."""
     if node.type == "impl_item":
         trait, of = node.child_by_field_name("trait"), node.child_by_field_name("type")
         return " ".join(["impl", *([_text(trait, tree), "for"] if trait else []), _text(of, tree)])
