@@ -12,11 +12,18 @@ from enum import StrEnum
 
 from tree_sitter import Node
 
+from codemods.rust.items import item_name
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.trees import SyntaxTree, TreeKind, path_to, span_of
 
 _ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item"})
+_WORDS = {
+    "use_declaration": "use",
+    "extern_crate_declaration": "extern crate",
+    "attribute_item": "attribute",
+    "inner_attribute_item": "attribute",
+}
 _WITHOUT_OWNER = frozenset({"use_declaration", "extern_crate_declaration", "macro_definition"})
 
 
@@ -50,6 +57,17 @@ def owner_of(source: Source, span: Span) -> Owner:
     if body is not None:
         return Owner(OwnerKind.FUNCTION, path, body)
     return Owner(OwnerKind.ITEM, path, span)
+
+
+def items_inside(source: Source, span: Span) -> tuple[str, ...]:
+    """Return the items that stand in `span` as a whole, outermost ones only: "fn read", "use", "impl Foo"."""
+    tree = source.file_tree
+    if tree is None:
+        return ()
+    around = path_to(tree.root, span)
+    nodes = around[-1].named_children if around else tree.root.named_children
+    inside = (node for node in nodes if span_of(node) in span and _is_item(node))
+    return tuple(dict.fromkeys(item_name(node, tree) or _WORDS.get(node.type, node.type) for node in inside))
 
 
 def _function_block(trees: Sequence[SyntaxTree], span: Span) -> Span | None:
