@@ -8,11 +8,12 @@ the other, so that the first one without a verdict is the culprit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from codemods.cargo.build import Build
+from codemods.cargo.panics import panics
 from codemods.cargo.process import Completed
 from codemods.cargo.testplan import TestProgram
 
@@ -26,7 +27,7 @@ _PRINTED = re.compile(
     re.MULTILINE,
 )
 _OUTPUT = re.compile(
-    r"^---- (?P<name>.+?) stdout ----\n(?P<text>.*?)(?=^---- .+? stdout ----$|^failures:$|\Z)",
+    r"^---- (?P<name>.+?) stdout ----\n(?P<text>.*?)(?=^---- .+? stdout ----$|^failures:$|^successes:$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _VERDICTS: dict[str, Verdict] = {"ok": "ok", "failed": "failed", "FAILED": "failed", "ignored": "ignored"}
@@ -36,14 +37,22 @@ _DETAIL = 4000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one test; `detail` is what it printed, or why there is no better verdict."""
+    """What became of one test; `detail` is what it printed, or why there is no better verdict.
+
+    `panics` are the messages of its panics, caught ones and those of its threads too (`panics.py`).
+    """
 
     verdict: Verdict
     detail: str = ""
+    panics: tuple[str, ...] = ()
 
 
-def run_program(program: TestProgram, build: Build) -> dict[str, Outcome]:
+def run_program(
+    program: TestProgram, build: Build, only: Collection[str] | None = None
+) -> dict[str, Outcome]:
     """Run `program` and return the outcome of each of its tests by the harness's name.
+
+    `only` leaves out all other tests of a program with Rust's own harness.
 
     The time limit is for the program to finish one more test. A program with a harness of its own is
     one test with an empty name, judged by its exit code; so is one that ends badly after all
@@ -51,7 +60,7 @@ def run_program(program: TestProgram, build: Build) -> dict[str, Outcome]:
     """
     if program.harness == "own":
         return {"": _by_exit_code(_start(program, build, []))}
-    return _Session(program, build).outcomes()
+    return _Session(program, build, only).outcomes()
 
 
 def named_outcomes(outcomes: Mapping[str, Outcome], label: str) -> dict[str, Outcome]:
@@ -75,9 +84,11 @@ def _start(program: TestProgram, build: Build, arguments: Iterable[str]) -> Comp
 class _Session:
     """All runs of one program with Rust's own harness."""
 
-    def __init__(self, program: TestProgram, build: Build) -> None:
+    def __init__(self, program: TestProgram, build: Build, only: Collection[str] | None) -> None:
         self._program = program
         self._build = build
+        self._only = only
+        self._skipped: list[str] = []
         self._log = build.temporary / "verdicts.log"
         self._found: dict[str, Outcome] = {}
         self._names: list[str] = []
@@ -85,12 +96,14 @@ class _Session:
     def outcomes(self) -> dict[str, Outcome]:
         """Return the outcome of each test, in the harness's order."""
         listed = _start(self._program, self._build, ["--list"])
-        self._names = _LISTED.findall(_text(listed.stdout))
+        names = _LISTED.findall(_text(listed.stdout))
+        self._names = [name for name in names if self._only is None or name in self._only]
+        self._skipped = [name for name in names if name not in self._names]
         if not listed.succeeded:
             return {"": _by_exit_code(listed)}
         if not self._names:
             return {}
-        done = self._run([])
+        done = self._run(list(self._skips()) if self._skipped else [])
         if self._left():
             done = self._run_the_rest()
         if not done.succeeded and all(o.verdict in ("ok", "ignored") for o in self._found.values()):
@@ -98,7 +111,7 @@ class _Session:
         return self._found
 
     def _run_the_rest(self) -> Completed:
-        done = self._run(["--test-threads=1", *self._skip_the_found()])
+        done = self._run(["--test-threads=1", *self._skips()])
         for _ in range(_CULPRITS):
             left = self._left()
             if not left:
@@ -106,7 +119,7 @@ class _Session:
             self._found[left[0]] = _by_exit_code(done, is_culprit=True)
             if len(left) == 1 or self._program.harness == "rustdoc":
                 break  # rustdoc splits its test arguments at blanks, and its names have some
-            done = self._run(["--test-threads=1", *self._skip_the_found()])
+            done = self._run(["--test-threads=1", *self._skips()])
         for name in self._left():
             verdict: Verdict = "timeout" if done.timed_out else "failed"
             self._found[name] = Outcome(verdict, "not reached: tests before it hang or end the program")
@@ -115,10 +128,11 @@ class _Session:
     def _left(self) -> list[str]:
         return [name for name in self._names if name not in self._found]
 
-    def _skip_the_found(self) -> Iterator[str]:
+    def _skips(self) -> Iterator[str]:
+        """Yield the arguments by which the harness leaves out what is found or not wanted."""
         if self._program.harness == "libtest":
             yield "--exact"
-            for name in self._found:
+            for name in (*self._skipped, *self._found):
                 yield from ("--skip", name)
 
     def _run(self, arguments: Iterable[str]) -> Completed:
@@ -129,7 +143,13 @@ class _Session:
             done = _start(self._program, self._build, arguments)
             self._keep(_PRINTED, _text(done.stdout), done)
             return done
-        done = _start(self._program, self._build, [*arguments, "--logfile", str(self._log)])
+        logged = [*arguments, "--logfile", str(self._log)]
+        done = _start(self._program, self._build, [*logged, "--show-output"])
+        if (
+            done.truncated or not self._log.exists()
+        ):  # it talks a lot, or has no `--show-output` (before 1.39)
+            self._log.unlink(missing_ok=True)
+            done = _start(self._program, self._build, logged)
         if self._log.exists():
             self._keep(_LOGGED, self._log.read_text(encoding="utf-8", errors="replace"), done)
             return done
@@ -143,8 +163,9 @@ class _Session:
         for match in pattern.finditer(text):
             name, verdict = match["name"], _VERDICTS[match["verdict"]]
             if name in known:
-                detail = outputs.get(name, "") if verdict == "failed" else ""
-                self._found.setdefault(name, Outcome(verdict, detail.strip()[:_DETAIL]))
+                printed = outputs.get(name, "")
+                detail = printed.strip()[:_DETAIL] if verdict == "failed" else ""
+                self._found.setdefault(name, Outcome(verdict, detail, panics(printed)))
 
 
 def _by_exit_code(done: Completed, *, is_culprit: bool = False) -> Outcome:

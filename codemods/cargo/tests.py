@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from codemods.cargo.build import Build
@@ -23,14 +23,16 @@ class TestReport:
     """The verdict of each test by its name: "url lib url: host::tests::parse", "url test unit".
 
     Names of doc tests have a number in place of the line, which edits move: "url doc url: src/lib.rs -
-    Url::parse #2". `details` are for people: what failing tests printed. `unbuilt` says why targets are
-    missing, by their labels; `error` why nothing was run at all.
+    Url::parse #2". `details` are for people: what failing tests printed. `panics` are the messages
+    of panics by test, also by tests that pass. `unbuilt` says why targets are missing, by their labels;
+    `error` why nothing was run at all.
     """
 
     __test__: ClassVar[bool] = False
 
     verdicts: Mapping[str, Verdict]
     details: Mapping[str, str]
+    panics: Mapping[str, tuple[str, ...]]
     unbuilt: Mapping[str, str]
     error: str | None
     seconds: float
@@ -38,6 +40,11 @@ class TestReport:
     def count(self, verdict: Verdict) -> int:
         """Return how many tests have `verdict`."""
         return sum(found == verdict for found in self.verdicts.values())
+
+    @property
+    def passing(self) -> frozenset[str]:
+        """The tests that pass."""
+        return frozenset(name for name, verdict in self.verdicts.items() if verdict == "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,10 @@ class TestChange:
 
 @dataclass(frozen=True, slots=True)
 class TestComparison:
-    """How two reports differ. `flaky` tests, which waver on the baseline too, are in nothing else."""
+    """How two reports differ. `flaky` tests, which waver on the baseline too, are in nothing else.
+
+    `panics` are messages that a test whose verdict is the same did not print before, by test.
+    """
 
     __test__: ClassVar[bool] = False
 
@@ -66,6 +76,7 @@ class TestComparison:
     new: tuple[str, ...]
     missing: tuple[str, ...]
     flaky: tuple[str, ...] = ()
+    panics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:
@@ -99,16 +110,21 @@ def run_tests(
     for program in _wanted(plan, only):
         if on_program is not None:
             on_program(program.target.label)
-        found = run_program(program, build)
-        named = _numbered(found) if program.harness == "rustdoc" else found
-        outcomes |= named_outcomes(named, program.target.label)
+        outcomes |= named(run_program(program, build), program)
     return TestReport(
         verdicts={name: outcome.verdict for name, outcome in outcomes.items()},
         details={name: outcome.detail for name, outcome in outcomes.items() if outcome.detail},
+        panics={name: outcome.panics for name, outcome in outcomes.items() if outcome.panics},
         unbuilt={target.label: why for target, why in sorted(plan.unbuilt.items())},
         error=plan.error,
         seconds=time.monotonic() - started,
     )
+
+
+def named(outcomes: Mapping[str, Outcome], program: TestProgram) -> dict[str, Outcome]:
+    """Return the outcomes of one program under the names that `TestReport` has."""
+    numbered = _numbered(outcomes) if program.harness == "rustdoc" else outcomes
+    return named_outcomes(numbered, program.target.label)
 
 
 def compare(before: TestReport, after: TestReport, flaky: Collection[str] = ()) -> TestComparison:
@@ -120,6 +136,7 @@ def compare(before: TestReport, after: TestReport, flaky: Collection[str] = ()) 
         new=_without(after.verdicts.keys() - before.verdicts.keys(), flaky),
         missing=_without(before.verdicts.keys() - after.verdicts.keys(), flaky),
         flaky=tuple(sorted(set(flaky))),
+        panics=_new_panics(before, after, flaky),
     )
 
 
@@ -147,6 +164,16 @@ def find_flaky(
             name for name in steady if name in ran and again.verdicts[name] != before.verdicts.get(name)
         }
     return flaky
+
+
+def _new_panics(before: TestReport, after: TestReport, flaky: Collection[str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, messages in sorted(after.panics.items()):
+        same_verdict = before.verdicts.get(name) == after.verdicts.get(name)
+        new = tuple(message for message in messages if message not in before.panics.get(name, ()))
+        if same_verdict and new and name not in flaky:
+            found[name] = new
+    return found
 
 
 def _wanted(plan: TestPlan, only: Collection[str] | None) -> Iterable[TestProgram]:

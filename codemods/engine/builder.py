@@ -30,6 +30,7 @@ from codemods.vcs.scratch import Scratch
 if TYPE_CHECKING:
     from codemods.cargo.doctests import ExamplesReport
     from codemods.cargo.tests import TestReport
+    from codemods.cargo.traces import TraceReport
 
 # What changes from terminal to terminal and decides nothing about a build.
 VOLATILE = frozenset({"TERM", "COLORTERM", "NO_COLOR", "TMPDIR", "USER", "LOGNAME", "LANG", "LANGUAGE"})
@@ -151,6 +152,27 @@ class Builder:
         found = find_flaky(self.build, before, names, environment=self._capping() if cap_lints else {})
         self.scratch.restore()
         return found
+
+    def traces(self, overlay: Overlay, passing: Collection[str]) -> TraceReport:
+        """Return which of the `passing` tests came by the tracers in the tree with `overlay`."""
+        from codemods.cargo.traces import TraceReport, trace_tests  # noqa: PLC0415 - as in `tests`
+
+        key = self.key("traces", overlay, sorted(passing), self.build.configuration.id)
+        kept = self.store.read(key, TraceReport)
+        if kept is not None:
+            return kept
+        self._standing = None
+        self.scratch.materialize(overlay)
+        self.compiles += 1
+        report = trace_tests(
+            self.build,
+            passing,
+            environment=self._capping(),  # what measures is not to fail by a lint of the crate's
+            on_program=lambda label: self.listener.phase("executed", label),
+        )
+        self.scratch.restore()
+        self.store.write(key, report)
+        return report
 
     def _capping(self) -> dict[str, str]:
         """Return the environment that caps lints in the workspace, through the wrapper round rustc."""

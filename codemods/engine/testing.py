@@ -18,12 +18,16 @@ NOT_ASKED = Evidence("test", "skipped", "not asked for (--test)")
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What the tests showed of a tree; `broken` names those that its changes broke, `message` says how."""
+    """What the tests showed of a tree; `broken` names those that its changes broke, `message` says how.
+
+    `passing` are those that pass on it.
+    """
 
     evidence: Evidence
     totals: TestTotals | None = None
     broken: tuple[str, ...] = ()
     message: str = ""
+    passing: frozenset[str] = frozenset()
 
 
 def compare_tests(
@@ -76,4 +80,4 @@ def _tested(
         detail += f"; not counted, because they waver without the change: {', '.join(comparison.flaky)}"
     if first.unbuilt:
         detail += f"; not built here: {', '.join(sorted(first.unbuilt))}"
-    return Tested(Evidence("test", "passed", detail), totals)
+    return Tested(Evidence("test", "passed", detail), totals, passing=second.passing)

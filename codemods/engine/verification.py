@@ -12,6 +12,7 @@ from codemods.engine import macro_gate
 from codemods.engine.baseline import Baseline
 from codemods.engine.examples import check_examples
 from codemods.engine.expansion import has_position_values
+from codemods.engine.grades import Executed
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
 from codemods.engine.oracle import Answers, in_example
@@ -90,6 +91,7 @@ class Verification:
             final=final.composition,
             report=final.report,
             tested=tested,
+            executed=self._executed(kept, built, tested),
             before=self._before(),
             configurations=self._configurations(),
         )
@@ -227,6 +229,16 @@ class Verification:
         tested = compare_tests(self.bench, self.base, trial.result.composition.overlay, broken)
         failure = Failure({}, {}, tested.message) if tested.broken else None
         return Trial(trial.result, failure)
+
+    def _executed(self, kept: tuple[Chosen, ...], built: Built, tested: Tested) -> dict[str, Executed]:
+        """Return by site the passing tests that run it."""
+        if not (self.bench.request.test and kept):
+            return {}
+        from codemods.engine.execution import edited_places, measure_execution  # noqa: PLC0415 - only here
+
+        places = edited_places(kept, built.composition, self.by_id.__getitem__)
+        sites = (id for choice in kept for id in choice.change.sites)
+        return measure_execution(self.bench, built.composition, places, tested, sites)
 
     # On request: what nothing here compiles
 

@@ -168,7 +168,7 @@ def test_a_workspace_that_does_not_build_says_why(build: Build) -> None:
 
 
 def _report(verdicts: Mapping[str, Verdict]) -> TestReport:
-    return TestReport(verdicts, {}, {}, None, 0.0)
+    return TestReport(verdicts, {}, {}, {}, None, 0.0)
 
 
 BEFORE: dict[str, Verdict] = {"a": "ok", "b": "failed", "c": "ignored", "d": "timeout"}
