@@ -55,8 +55,8 @@ def _show_recipe(info: RecipeInfo, color: str) -> None:
 
 def _documents(directory: Path) -> Iterator[RunDocument]:
     """Yield what the runs on our branches came to, the newest first."""
-    from codemods.engine.serial import load  # noqa: PLC0415
-    from codemods.vcs.notes import noted_branches, read_note  # noqa: PLC0415
+    from codemods.engine.ledgers import read_ledger  # noqa: PLC0415
+    from codemods.vcs.notes import noted_branches  # noqa: PLC0415
     from codemods.vcs.repository import Repository  # noqa: PLC0415
 
     try:
@@ -64,7 +64,7 @@ def _documents(directory: Path) -> Iterator[RunDocument]:
     except CodemodError:
         return  # no repository: there are no branches either
     for branch in noted_branches(repository):
-        yield load(read_note(repository, branch.tip) or b"")
+        yield read_ledger(repository, options.folders().state, f"refs/heads/{branch.name}").document
 
 
 def _show_sites(document: RunDocument, sites: Sequence[SiteRecord], color: str) -> None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from codemods.cli import options
-from codemods.errors import UsageError
-
-if TYPE_CHECKING:
-    from codemods.vcs.repository import Repository
 
 
 @click.command("review")
@@ -29,14 +25,15 @@ def command(branch: str | None, directory: Path, **given: Any) -> None:
 
     BRANCH is the newest branch of ours where none is given.
     """
-    from codemods.engine.serial import dump, load  # noqa: PLC0415
+    from codemods.engine.ledgers import read_ledger  # noqa: PLC0415
+    from codemods.engine.serial import dump  # noqa: PLC0415
     from codemods.review import terminal  # noqa: PLC0415
     from codemods.review.writer import check_report_path, write_report  # noqa: PLC0415
     from codemods.vcs.repository import Repository  # noqa: PLC0415
 
     for path in given["report"]:
         check_report_path(path)
-    document = load(_note(Repository.open(directory), branch))
+    document = read_ledger(Repository.open(directory), options.folders().state, branch).document
     for path in given["report"]:
         write_report(document, path)
         click.echo(f"report: {path}", err=True)
@@ -44,25 +41,3 @@ def command(branch: str | None, directory: Path, **given: Any) -> None:
         click.echo(dump(document), nl=False)
     elif not given["report"]:
         terminal.show_review(options.console(given["color"]), document, verbose=given["verbose"])
-
-
-def _note(repository: Repository, branch: str | None) -> bytes:
-    from codemods.vcs.notes import noted_branches, read_note  # noqa: PLC0415
-
-    ours = noted_branches(repository)
-    if branch is None:
-        if not ours:
-            raise UsageError(
-                "no branch here was written by codemod", hint="`codemod apply RECIPE` writes one."
-            )
-        branch = ours[0].name
-    note = read_note(repository, repository.commit(branch))
-    if note is None:
-        names = ", ".join(each.name for each in ours) or "none"
-        raise UsageError(
-            f"the tip of {branch} has no note of codemod",
-            where=branch,
-            hint=f"Branches with one: {names}. Notes are fetched with"
-            " `git fetch origin refs/notes/codemod:refs/notes/codemod`.",
-        )
-    return note

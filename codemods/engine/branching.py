@@ -10,6 +10,7 @@ from codemods.engine.commits import CommitDraft, drafts, grouped, message
 from codemods.engine.document import RunDocument
 from codemods.engine.grades import weakest
 from codemods.engine.overlay import Overlay
+from codemods.engine.provenance import record
 from codemods.engine.stage import Stage
 from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change
@@ -78,7 +79,9 @@ def publish_branch(bench: Workbench, branch: BuiltBranch, document: RunDocument)
     from codemods.engine.serial import dump  # noqa: PLC0415
 
     bench.listener.phase("write", branch.name)
-    publish(bench.repository, branch.built, branch=branch.name, note=dump(document).encode())
+    note = dump(document).encode()
+    record(bench.request.folders.state, note)  # first: a branch of ours must never look like another's
+    publish(bench.repository, branch.built, branch=branch.name, note=note)
 
 
 def branch_name(bench: Workbench, recipes: Sequence[Recipe]) -> str:

@@ -189,5 +189,6 @@ class RunDocument:
     seconds: SecondsRecord
     compiles: int
     notes: tuple[str, ...] = ()  # what a reader must know: uncommitted changes, lowest Rust, …
+    doubts: tuple[str, ...] = ()  # filled in on reading: why all of this is only a claim
     model: None = None
     schema: Literal["codemod.run/1"] = field(default="codemod.run/1")
