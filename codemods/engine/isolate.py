@@ -20,11 +20,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a set of changes does not hold: message by blamed change, and what is only suspected."""
+    """Why a set of changes does not hold: message by blamed change, and what is only suspected.
+
+    In what a change of `resolved` wrote rustc found every name, and rejects it all the same.
+    """
 
     blamed: Mapping[str, str]
     suspected: Mapping[str, str]
     unblamed: str | None = None  # an error that points at no change
+    resolved: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class _Isolation(Generic[Result]):
         suspected = {id: message for id, message in failure.suspected.items() if id in self.current}
         if blamed:
             for id, message in blamed.items():
-                self._next_form_or_reject(id, message)
+                self._next_form_or_reject(id, message, names_resolved=id in failure.resolved)
         elif suspected:
             for id, message in suspected.items():
                 self._set_aside(id, message)
@@ -118,12 +122,12 @@ class _Isolation(Generic[Result]):
             for id in culprits:
                 self._next_form_or_reject(id, failure.unblamed or "the build fails with this change")
 
-    def _next_form_or_reject(self, id: str, message: str) -> None:
+    def _next_form_or_reject(self, id: str, message: str, *, names_resolved: bool = False) -> None:
         chosen = self.current.get(id)
         if chosen is None:
             return
         message = self.messages.setdefault(id, message)  # the first form's message says most
-        following = chosen.next()
+        following = chosen.next(names_resolved=names_resolved)
         if following is not None:
             self.current[id] = following
         else:

@@ -26,11 +26,16 @@ class Chosen:
         """The form that is tried now."""
         return self.change.forms[self.form_index]
 
-    def next(self) -> Chosen | None:
-        """Return the same change with its next form, if it has one."""
-        if self.form_index + 1 >= len(self.change.forms):
-            return None
-        return Chosen(self.change, self.form_index + 1)
+    def next(self, *, names_resolved: bool = False) -> Chosen | None:
+        """Return the same change with its next form, if it has one.
+
+        `names_resolved`: rustc found all that this form names, so that one of the same meaning is no better.
+        """
+        for index in range(self.form_index + 1, len(self.change.forms)):
+            meaning = self.change.forms[index].meaning
+            if not (names_resolved and meaning and meaning == self.form.meaning):
+                return Chosen(self.change, index)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ from codemods.engine.overlay import Composition, EditedFile
 
 Files = Mapping[PurePosixPath, EditedFile]
 
+# Errors of rustc's type check, to which it comes when all names are resolved: mismatched types, a trait
+# that is not implemented, a type that nothing determines.
+_AFTER_RESOLUTION = frozenset({"E0277", "E0282", "E0283", "E0284", "E0308"})
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -98,12 +102,14 @@ def _failure(
 ) -> Failure:
     blamed: dict[str, str] = {}
     suspected: dict[str, str] = {}
+    unresolved: set[str] = set()
     unblamed: str | None = None
     for error in errors:
         message = error.rendered or error.message
         match blame(error, composition.files, body_around):
             case Blame(changes, sure=True):
                 blamed.update((change, message) for change in changes if change not in blamed)
+                unresolved |= changes if error.code not in _AFTER_RESOLUTION else frozenset()
             case Blame(changes) if changes:
                 suspected.update((change, message) for change in changes if change not in suspected)
             case _:
@@ -111,4 +117,4 @@ def _failure(
     if unblamed is None and not (blamed or suspected):
         names = ", ".join(unit.name for unit in _lost_units(before, after))
         unblamed = f"no longer builds, without a message from rustc: {names}"
-    return Failure(blamed, suspected, unblamed)
+    return Failure(blamed, suspected, unblamed, frozenset(blamed.keys() - unresolved))

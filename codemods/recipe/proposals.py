@@ -54,12 +54,15 @@ FileChange = Edited | Created | Deleted
 class Form:
     """One way to write a change. `name` says which, for the ledger: "plain", "annotated".
 
-    `min_rust` is the version that it needs, where that is more than its recipe needs.
+    `min_rust` is the version that it needs, where that is more than its recipe needs. Forms of one `meaning`
+    (empty: unlike any other) differ only in the paths by which they name the same items: when rustc found
+    the items and rejects the form for what it means, the others of that meaning need not be tried.
     """
 
     files: tuple[FileChange, ...]
     name: str = "plain"
     min_rust: str | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,13 +58,15 @@ class Site:
         """Where the idiom begins, 1-based, columns in characters."""
         return self.source.position(self.span.start)
 
-    def form(self, edits: Iterable[Edit], name: str = "plain", min_rust: str | None = None) -> Form:
+    def form(
+        self, edits: Iterable[Edit], name: str = "plain", min_rust: str | None = None, meaning: str = ""
+    ) -> Form:
         """Return a form made of `edits` to this site's file; see `Form`.
 
         Raises:
             EditConflict: two of the edits overlap.
         """
-        return Form((Edited(self.source.path, ordered(edits)),), name, min_rust)
+        return Form((Edited(self.source.path, ordered(edits)),), name, min_rust, meaning)
 
 
 def find_sites(recipe: Recipe, source: Source, base: PurePosixPath = ROOT) -> tuple[Site, ...]:

@@ -29,7 +29,7 @@ from .outline import Outline
 from .positions import moved_position
 from .statements import is_repeated_statement, is_unclear_statement
 from .surroundings import STRINGIFIED, objection
-from .wordings import MIN_RUST, wordings_of
+from .wordings import MIN_RUST, meaning_of, wordings_of
 
 
 class Plan:
@@ -82,7 +82,9 @@ class Plan:
     def _forms(self, call: Call) -> tuple[Form, ...]:
         gone = self._gone(call)
         return tuple(
-            call.site.form(edits_of(call, wording, gone), name, MIN_RUST.get(name.split()[0]))
+            call.site.form(
+                edits_of(call, wording, gone), name, MIN_RUST.get(name.split()[0]), meaning_of(name)
+            )
             for name, wording in wordings_of(call, gone)
         )
 

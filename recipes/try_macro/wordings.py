@@ -28,6 +28,7 @@ _OTHER_RESULT = re.compile(
 # Shapes (see `shape_of`) of what `.as_ref()` can follow as it is, and of what is all that a `&` takes.
 _PLACE = re.compile(r"p?w(pw)*(!?[GB]|!C)?(\.[wl]|[GB?])*|[GB](\.[wl]|[GB?])*")
 _REFERENT = re.compile(rf"[&*-]*({_PLACE.pattern})")
+_ROOT = re.compile(r"(?:::)?\b(?:std|core)\b(?:::)?")
 MIN_RUST = {"identity": "1.33"}  # by the first word of a form's name: what it needs beyond `?`
 _BLOCKS = (b"{", b"unsafe", b"match", b"if", b"loop", b"while", b"for", b"async", b"const")
 
@@ -59,6 +60,11 @@ def wordings_of(call: Call, gone: frozenset[int]) -> Iterator[tuple[str, Wording
             if is_short or result.startswith(f"{root}::"):
                 before = f"{root}::convert::identity::<{result}<_, _>>("
                 yield f"identity {root} {result}", Wording(before, ")?")
+
+
+def meaning_of(name: str) -> str:
+    """Return the same for the names of forms that reach the same items through std and through core."""
+    return _ROOT.sub("", name)
 
 
 def _referent(call: Call) -> int | None:

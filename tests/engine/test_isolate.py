@@ -160,3 +160,36 @@ def test_many_suspects_with_one_culprit_take_few_builds() -> None:
 
 def test_chosen_forms_end() -> None:
     assert Chosen(change("a")).next() is None
+
+
+def _in_spellings(name: str) -> Change:
+    meanings = ("", "std Result", "std Result", "any Result", "any Result")
+    path = PurePosixPath(name)
+    forms = tuple(Form((Created(path, b"%d" % i),), f"form {i}", None, m) for i, m in enumerate(meanings))
+    return Change((name,), forms)
+
+
+@pytest.mark.parametrize(
+    ("resolved", "tried"),
+    [
+        (frozenset({0, 1, 2, 3, 4}), [0, 1, 3]),
+        (frozenset({2, 4}), [0, 1, 2, 3, 4]),
+        (frozenset({1}), [0, 1, 3, 4]),
+    ],
+)
+def test_what_failed_for_its_meaning_is_not_tried_in_other_words(
+    resolved: frozenset[int], tried: list[int]
+) -> None:
+    attempts = []
+
+    def attempt(chosen: Sequence[Chosen]) -> Trial[None]:
+        if not chosen:
+            return Trial(None, None)
+        id, index = chosen[0].change.id, chosen[0].form_index
+        attempts.append(index)
+        return Trial(None, Failure({id: "no"}, {}, None, frozenset({id} if index in resolved else ())))
+
+    isolated = isolate([_in_spellings("a")], attempt)
+
+    assert attempts == tried
+    assert not isolated.kept
