@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -38,8 +38,24 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Dependency:
+    """A dependency that a manifest names: `package` is what it is called where it comes from, `name` here."""
+
+    name: str
+    package: str
+    kind: str  # "normal", "dev", "build"
+    optional: bool
+    default_features: bool
+    features: tuple[str, ...]
+    is_path: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
-    """One member. Paths are relative to the repository; `root` is the manifest's folder."""
+    """One member. Paths are relative to the repository; `root` is the manifest's folder.
+
+    `metadata` is the table `[package.metadata]`, which cargo leaves to other tools.
+    """
 
     id: str
     name: str
@@ -51,6 +67,8 @@ class Package:
     features: Mapping[str, tuple[str, ...]]
     targets: tuple[Target, ...]
     publish: bool
+    dependencies: tuple[Dependency, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +220,20 @@ def _read_package(package: Mapping[str, Any], base: Path) -> Package:
         features={name: tuple(needs) for name, needs in package["features"].items()},
         targets=tuple(_read_target(target, base) for target in package["targets"]),
         publish=package.get("publish") != [],
+        dependencies=tuple(_read_dependency(each) for each in package.get("dependencies", ())),
+        metadata=package.get("metadata") or {},
+    )
+
+
+def _read_dependency(dependency: Mapping[str, Any]) -> Dependency:
+    return Dependency(
+        name=dependency.get("rename") or dependency["name"],
+        package=dependency["name"],
+        kind=dependency.get("kind") or "normal",
+        optional=dependency.get("optional", False),
+        default_features=dependency.get("uses_default_features", True),
+        features=tuple(dependency.get("features", ())),
+        is_path=dependency.get("path") is not None,
     )
 
 

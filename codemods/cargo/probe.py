@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codemods.cargo.sandbox import find_sandbox
+from codemods.cargo.targets import installed_targets
 from codemods.cargo.toolchain import Toolchain, cargo_home, installed_toolchains
 
 
@@ -38,12 +39,6 @@ def probe(toolchain: Toolchain, environ: Mapping[str, str]) -> tuple[Finding, ..
         _targets(toolchain),
         _bootstrap(environ),
     )
-
-
-def installed_targets(toolchain: Toolchain) -> tuple[str, ...]:
-    """Return the target triples whose standard library is installed."""
-    libraries = (toolchain.sysroot / "lib" / "rustlib").glob("*/lib")
-    return tuple(sorted(path.parent.name for path in libraries if any(path.glob("libstd-*"))))
 
 
 def _program(name: str, environ: Mapping[str, str], adds: str, question: str) -> Finding:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codemods.cargo.probe import installed_targets, probe
+from codemods.cargo.probe import probe
+from codemods.cargo.targets import installed_targets
 from codemods.cargo.toolchain import Toolchain
 
 
