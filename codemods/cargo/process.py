@@ -1,60 +1,34 @@
-"""Start a process of the analysed code: caged, limited, and never left behind.
-
-The environment is an allow-list: a build script finds no credentials in it. `--pass-env NAME`
-lets one more variable through; the names of the others are kept, to be shown when a baseline fails.
-"""
+"""Start a process of the analysed code: caged, limited, and never left behind."""
 
 from __future__ import annotations
 
 import os
-import re
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
+from codemods.cargo.environment import allowed_environment
 from codemods.cargo.leash import leash
-from codemods.cargo.sandbox import Sandbox
+from codemods.cargo.limits import MIB, Limits, explain, in_words, shell_prefix
+from codemods.cargo.sandbox import Sandbox, launcher
+from codemods.cargo.watch import Watch
 from codemods.errors import MachineError
 
-MIB = 1 << 20
+__all__ = ["MIB", "Completed", "Limits", "Runner", "allowed_environment", "end_group"]
+
 _CHUNK = 1 << 16
 _TICK = 0.1  # seconds between two looks at the clock
 _GRACE = 2.0  # seconds between SIGTERM and SIGKILL
 _DRAIN = 0.5  # seconds for what stands in the pipes after the process itself has ended
-
-_ALLOWED = re.compile(
-    r"""
-    PATH | HOME | USER | LOGNAME | LANG | LANGUAGE | LC_\w+ | TZ | TERM | TMPDIR | COLORTERM | NO_COLOR
-    | RUSTUP_(HOME|TOOLCHAIN) | RUSTFLAGS | RUSTDOCFLAGS | RUST_(BACKTRACE|LOG|MIN_STACK|TEST_THREADS)
-    | CARGO | CARGO_\w+ | RUSTC_BOOTSTRAP | SOURCE_DATE_EPOCH
-    | ((HOST|TARGET)_)?(CC|CXX|CPP|AR|LD|NM|RANLIB|CFLAGS|CXXFLAGS|CPPFLAGS|LDFLAGS|ARFLAGS)(_\w+)?
-    | LD_LIBRARY_PATH | DYLD_(FALLBACK_)?LIBRARY_PATH | LIBRARY_PATH | C(PLUS)?_INCLUDE_PATH | CPATH
-    | LIBCLANG_PATH | LLVM_CONFIG(_PATH)? | LLVM_SYS_\d+_PREFIX | CLANG_PATH | BINDGEN_EXTRA_CLANG_ARGS\w*
-    | PKG_CONFIG\w* | CMAKE\w* | MAKEFLAGS | NUM_JOBS | PROTOC(_INCLUDE)? | MACOSX_DEPLOYMENT_TARGET
-    | SDKROOT | DEVELOPER_DIR | JAVA_HOME | NIX_(CC|CFLAGS|LDFLAGS|PROFILES|SSL_CERT_FILE)\w*
-    | \w+_(LIB_DIR|INCLUDE_DIR|ROOT_DIR|NO_PKG_CONFIG|STATIC|NO_VENDOR) | OPENSSL_(DIR|LIBS|STATIC)
-    | SSL_CERT_(FILE|DIR) | (?i:(https?|all|no)_proxy)
-    """,
-    re.VERBOSE,
-)
-_SECRET = re.compile(r"TOKEN|CREDENTIAL|SECRET|PASSW|PASSPHRASE|_KEY|KEY_|APIKEY|AUTH", re.IGNORECASE)
-_PASSWORD_IN_URL = re.compile(r"://[^/\s@]*:[^/\s@]*@")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """`seconds` of time, bytes of standard output and error together, bytes of address space."""
-
-    seconds: float = 300.0
-    output_bytes: int = 64 * MIB
-    memory_bytes: int | None = None
+_IS_LINUX = sys.platform.startswith("linux")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +36,7 @@ class Completed:
     """How a process ended. `returncode` is negative for a signal, as `subprocess` has it.
 
     `timed_out`: it was killed for its time limit. `truncated`: it was killed for its output limit.
+    `broke` says which limit ended it, as the end of a sentence: "it used more than 6 GB of memory".
     """
 
     returncode: int
@@ -70,11 +45,12 @@ class Completed:
     seconds: float
     timed_out: bool = False
     truncated: bool = False
+    broke: str | None = None
 
     @property
     def succeeded(self) -> bool:
         """Whether it ended by itself, with code 0."""
-        return self.returncode == 0 and not self.timed_out and not self.truncated
+        return self.returncode == 0 and not self.timed_out and not self.truncated and self.broke is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +80,19 @@ class Runner:
         cargo, which runs many processes and reports the start and end of each. `on_stderr`
         is given the standard error as it arrives, for progress.
 
-        The process is the leader of an own session; whatever is left of it is killed before this returns.
+        Nothing that it started is left when this returns, not even what went into another session.
 
         Raises:
             MachineError: the program cannot be started.
         """
         environment = {**self.environment, **(extra or {})}
-        command = [str(part) for part in argv]
-        if self.sandbox is not None:
-            command = self.sandbox.wrap(
-                command, cwd=cwd, writable=writable, network=network, environment=environment
-            )
+        command = self._command(argv, cwd, writable, network, environment)
         started = time.monotonic()
         process = _start(command, cwd, environment)
-        talk = _Talk(process, stdin, self.limits, limit == "silence", on_stderr)
+        watch = Watch(process.pid, self.limits, writable) if _IS_LINUX else None
+        talk = _Talk(process, stdin, self.limits, limit == "silence", on_stderr, watch)
         with leash(process.pid):  # so that not even `kill -9` of us leaves it behind
             try:
-                _limit_memory(process.pid, self.limits.memory_bytes)
                 talk.run()
             finally:
                 end_group(process)
@@ -133,26 +105,42 @@ class Runner:
             seconds,
             talk.timed_out,
             talk.truncated,
+            talk.broke or (_explained(talk.stderr, self.limits) if process.returncode else None),
+        )
+
+    def _command(
+        self,
+        argv: Sequence[str | Path],
+        cwd: Path,
+        writable: Sequence[Path],
+        network: bool,
+        environment: Mapping[str, str],
+    ) -> list[str]:
+        """Return what to start: the cage, in it the limits of the kernel, in these `argv`."""
+        words = [str(part) for part in argv]
+        _require_program(words[0], cwd, environment)
+        limited = [*shell_prefix(self.limits), *words]
+        if self.sandbox is not None:
+            return self.sandbox.wrap(
+                limited, cwd=cwd, writable=writable, network=network, environment=environment
+            )
+        return [*launcher(), "{}", *limited] if _IS_LINUX else limited
+
+
+def _require_program(name: str, cwd: Path, environment: Mapping[str, str]) -> None:
+    """Say that a program is not there: the cage around it is, and starts."""
+    place = str(cwd / name) if os.sep in name else name
+    if shutil.which(place, path=environment.get("PATH", os.defpath)) is None:
+        raise MachineError(
+            f"cannot start `{name}`: there is no such program",
+            where=str(cwd),
+            hint="`codemod doctor` shows which tools are there.",
         )
 
 
-def allowed_environment(
-    environ: Mapping[str, str], pass_env: Iterable[str] = ()
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the variables that the analysed code may see, and the names of those withheld.
-
-    Allowed are: where tools and libraries are (`PATH`, `CC`, `PKG_CONFIG*`, `OPENSSL_DIR`, …), cargo's
-    and rustc's settings, locale. Names that look like a secret and values with a
-    password in an address never pass, unless named in `pass_env`.
-    """
-    named = frozenset(pass_env)
-    allowed = {k: v for k, v in environ.items() if k in named or _is_allowed(k, v)}
-    return allowed, tuple(sorted(environ.keys() - allowed.keys()))
-
-
-def _is_allowed(name: str, value: str) -> bool:
-    harmless = not _SECRET.search(name) and not _PASSWORD_IN_URL.search(value)
-    return harmless and _ALLOWED.fullmatch(name) is not None
+def _explained(stderr: bytearray, limits: Limits) -> str | None:
+    """Return which limit of the kernel a process that failed ran into, by what it said last."""
+    return explain(bytes(stderr[-_CHUNK:]).decode(errors="replace"), limits)
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
@@ -191,16 +179,6 @@ def _start(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) ->
         ) from error
 
 
-def _limit_memory(pid: int, limit: int | None) -> None:
-    """Set the limit from outside: `preexec_fn` is not safe where threads run. Linux only."""
-    if limit is None or not sys.platform.startswith("linux"):
-        return
-    import resource  # noqa: PLC0415 - absent on some platforms
-
-    with suppress(ProcessLookupError, PermissionError):  # it may have ended already
-        resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
-
-
 class _Talk:
     """Feeds and reads one process until it ends or breaks a limit."""
 
@@ -211,11 +189,14 @@ class _Talk:
         limits: Limits,
         by_silence: bool,
         on_stderr: Callable[[bytes], None] | None,
+        watch: Watch | None,
     ) -> None:
         self.stdout = bytearray()
         self.stderr = bytearray()
         self.timed_out = False
         self.truncated = False
+        self.broke: str | None = None
+        self._watch = watch
         self._process = process
         self._pending = memoryview(stdin)
         self._limits = limits
@@ -235,11 +216,7 @@ class _Talk:
             now = time.monotonic()
             if events and self._by_silence:
                 deadline = now + self._limits.seconds
-            if len(self.stdout) + len(self.stderr) > self._limits.output_bytes:
-                self.truncated = True
-                return
-            if now > deadline:
-                self.timed_out = True
+            if self._breaks_limits(now, deadline):
                 return
             # A child that outlives the process may hold the pipes open: do not wait for it.
             if ended_at is None and self._process.poll() is not None:
@@ -255,12 +232,25 @@ class _Talk:
             if pipe is not None and not pipe.closed:
                 pipe.close()
 
+    def _breaks_limits(self, now: float, deadline: float) -> bool:
+        limits = self._limits
+        if len(self.stdout) + len(self.stderr) > limits.output_bytes:
+            self.truncated = True
+            self.broke = f"it wrote more than {in_words(limits.output_bytes)}"
+        elif now > deadline:
+            self.timed_out = True
+            slow = "nothing happened for" if self._by_silence else "it took longer than"
+            self.broke = f"{slow} {limits.seconds:g} s"
+        elif self._watch is not None:
+            self.broke = self._watch.broken(now)
+        return self.broke is not None
+
     def _await_end(self, deadline: float) -> None:
         """It closed its pipes; it should end as well."""
-        try:
-            self._process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.timed_out = True
+        while not self._breaks_limits(time.monotonic(), deadline):
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_TICK)
+                return
 
     def _register(self) -> None:
         stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr

@@ -1,42 +1,50 @@
-"""The cage that cargo, rustc and tests of the analysed code run in: bubblewrap, where it works.
+"""The cage that cargo, rustc and tests of the analysed code run in.
 
-Inside it the whole file system is read-only but for the folders named by the caller, there is no
-network and no other process is visible. The user's key files are hidden. Where no
-cage can be had, the limits of time, output and environment in `process.py` hold all the same.
+Bubblewrap, where it works; else namespaces that `launch.py` makes; else none. In a cage
+the whole file system is read-only but for the folders named by the caller, there is no network and no
+other process is visible. The user's home and key files are hidden. Where no cage can
+be had, the limits, the environment and the end of every process hold all the same (`process.py`).
 """
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from codemods.cargo.view import Mount, View, key_files
 from codemods.errors import MachineError
 
 SandboxMode = Literal["auto", "require", "off"]
 
-# Folders and files below HOME that hold keys. Nothing a build needs is in them.
-_SECRET_FOLDERS = (".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".config/gcloud", ".config/gh")
-_SECRET_FILES = (".netrc", ".git-credentials", ".npmrc", ".pypirc")
-_CARGO_SECRETS = ("credentials", "credentials.toml")
+_NO_VIEW = View()
 _NEW_PROC = ("--proc", "/proc")
+_NEW_USER = ("--unshare-user",)  # also for root: else it may trace processes outside
+_TEMPORARY_BYTES = str(1 << 30)  # of each folder in memory: it counts for no process
+_LACKING = "analysed code may use the network, read your files and write them"
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Bubblewrap that was seen to work here. `proc` mounts a fresh /proc where that is allowed."""
+    """A cage that was seen to work here. `options` are what this machine allows of bubblewrap's.
 
-    program: Path
+    `program` is bubblewrap's, or `None` for namespaces made by `launch.py`.
+    """
+
+    program: Path | None
     version: str
-    proc: tuple[str, ...] = _NEW_PROC
+    options: tuple[str, ...] = (*_NEW_USER, *_NEW_PROC)
+    view: View = field(default_factory=View)
 
     def describe(self) -> str:
-        """Return one line for the ledger."""
-        return f"{self.version}: no network, read-only outside scratch"
+        """Return one line for the ledger: what is in force, and what it lacks."""
+        lacks = "" if "/proc" in self.options else "; lacks: processes of the machine can be seen"
+        return f"{self.version}: no network, read-only outside scratch, {self.view.describe()}{lacks}"
 
     def wrap(
         self,
@@ -52,29 +60,50 @@ class Sandbox:
         `network` is for the one fetch step, which runs no code of the workspace: it keeps the
         network and sees the credentials that a private registry needs.
         """
+        view = self.view if self.view.hidden else View(hidden=key_files(environment or {}))
+        mounts = (View() if network else view).mounts(writable)
+        if self.program is None:
+            plan = {"mounts": mounts, "network": network, "proc": "/proc" in self.options}
+            return [*launcher(), json.dumps(plan), *argv]
         return [
             str(self.program),
-            *("--ro-bind", "/", "/", "--dev", "/dev", *self.proc, "--die-with-parent", "--unshare-pid"),
-            *([] if network else ["--unshare-net", *_hide_secrets(environment or {})]),
-            *(part for path in writable for part in ("--bind", str(path), str(path))),
+            *(
+                "--ro-bind",
+                "/",
+                "/",
+                "--dev",
+                "/dev",
+                *self.options,
+                "--die-with-parent",
+                "--cap-drop",
+                "ALL",
+            ),
+            *("--remount-ro", "/dev", "--size", _TEMPORARY_BYTES, "--tmpfs", "/dev/shm"),
+            *("--unshare-pid", "--unshare-ipc", *([] if network else ["--unshare-net"])),
+            *(part for mount in mounts for part in _bubblewrap(mount)),
             *("--chdir", str(cwd), "--"),
             *argv,
         ]
 
 
-def find_sandbox(mode: SandboxMode, search_path: str | None = None) -> tuple[Sandbox | None, str]:
-    """Return the sandbox to use, and one line about it for the ledger.
+def find_sandbox(
+    mode: SandboxMode, search_path: str | None = None, view: View = _NO_VIEW
+) -> tuple[Sandbox | None, str]:
+    """Return the sandbox to use, and one line about it for the ledger. `view` is what it shows.
 
     Raises:
         MachineError: `mode` is "require" and there is none that works.
     """
     if mode == "off":
-        return None, "none: switched off"
+        return None, f"none: switched off; {_LACKING}"
     program = shutil.which("bwrap", path=search_path)
     if program is None:
         found, reason = None, "bwrap not found"
     else:
-        found, reason = _probe(Path(program))
+        found, reason = _probe(Path(program), view)
+    if found is None:
+        found, why = _probe_namespaces(view)
+        reason += f", {why}"
     if found is not None:
         return found, found.describe()
     if mode == "require":
@@ -83,40 +112,64 @@ def find_sandbox(mode: SandboxMode, search_path: str | None = None) -> tuple[San
             where="--sandbox require",
             hint="Install bubblewrap (package `bubblewrap`), or run with `--sandbox auto`.",
         )
-    return None, f"none: {reason}"
+    return None, f"none: {reason}; {_LACKING}"
 
 
-def _probe(program: Path) -> tuple[Sandbox | None, str]:
+def launcher() -> list[str]:
+    """Return the command that `launch.py` is run by; a plan and the command follow."""
+    return [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py"))]
+
+
+def _bubblewrap(mount: Mount) -> list[str]:
+    kind, path = mount
+    match kind:
+        case "empty" | "temporary":
+            return ["--size", _TEMPORARY_BYTES, "--tmpfs", path]
+        case "read":
+            return ["--ro-bind", path, path]
+        case "write":
+            return ["--bind", path, path]
+        case "null":
+            return ["--ro-bind", "/dev/null", path]
+        case "seal":
+            return ["--remount-ro", path]
+
+
+def _probe(program: Path, view: View) -> tuple[Sandbox | None, str]:
     """Start `true` inside once; containers often forbid a fresh /proc, so try without as well."""
     version = _run([str(program), "--version"]).stdout.decode(errors="replace").strip() or "bubblewrap"
     reason = ""
-    for proc in (_NEW_PROC, ()):
-        sandbox = Sandbox(program, version, proc)
-        done = _run(sandbox.wrap(["true"], cwd=Path("/")))
-        if done.returncode == 0:
+    for options in ((*_NEW_USER, *_NEW_PROC), _NEW_PROC, _NEW_USER, ()):
+        sandbox = Sandbox(program, version, options, view)
+        reason = _try(sandbox)
+        if not reason:
             return sandbox, ""
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it does not start"]
-        reason = f"{version} does not work here ({said[-1]})"
-    return None, reason
+    return None, f"{version} does not work here ({reason})"
+
+
+def _probe_namespaces(view: View) -> tuple[Sandbox | None, str]:
+    if not sys.platform.startswith("linux"):
+        return None, "namespaces are Linux's"
+    reason = ""
+    for options in (_NEW_PROC, ()):
+        sandbox = Sandbox(None, "user namespaces (bubblewrap is not there)", options, view)
+        reason = _try(sandbox)
+        if not reason:
+            return sandbox, ""
+    return None, f"user namespaces do not work here ({reason})"
+
+
+def _try(sandbox: Sandbox) -> str:
+    """Return why the sandbox does not start; "" where it does."""
+    done = _run(sandbox.wrap(["true"], cwd=Path("/")))
+    said = done.stderr.decode(errors="replace").strip().splitlines() or ["it does not start"]
+    return "" if done.returncode == 0 else said[-1]
 
 
 def _run(argv: list[str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(argv, capture_output=True, timeout=10, check=False, stdin=subprocess.DEVNULL)
+        return subprocess.run(
+            argv, capture_output=True, timeout=10, check=False, stdin=subprocess.DEVNULL, cwd="/"
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return subprocess.CompletedProcess(argv, 1, b"", str(error).encode())
-
-
-def _hide_secrets(environment: Mapping[str, str]) -> list[str]:
-    home = Path(environment.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - may not raise
-    cargo_home = Path(environment.get("CARGO_HOME") or home / ".cargo")
-    folders = [home / name for name in _SECRET_FOLDERS]
-    files = [home / name for name in _SECRET_FILES] + [cargo_home / name for name in _CARGO_SECRETS]
-    options: list[str] = []
-    for folder in folders:
-        if folder.is_dir():
-            options += ["--tmpfs", str(folder)]
-    for file in files:
-        if file.is_file():
-            options += ["--ro-bind", "/dev/null", str(file)]
-    return options

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from codemods.cargo import sandbox as sandboxes
 from codemods.cargo.process import Runner
 from codemods.cargo.sandbox import Sandbox, find_sandbox
 from codemods.errors import MachineError
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    found, reason = find_sandbox("auto")
+@pytest.fixture(scope="module", params=["bubblewrap", "namespaces"])
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    found, reason = find_sandbox("auto", None if request.param == "bubblewrap" else "/nowhere")
     if found is None:
         pytest.skip(reason)
     return found
@@ -26,19 +27,33 @@ def script(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+@pytest.fixture
+def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandboxes, "launcher", lambda: ["false"])
+
+
 def test_switched_off_is_said() -> None:
-    assert find_sandbox("off") == (None, "none: switched off")
+    found, line = find_sandbox("off")
+
+    assert found is None
+    assert line.startswith("none: switched off; analysed code may use the network")
 
 
+@pytest.mark.usefixtures("no_namespaces")
 def test_auto_does_without_where_there_is_none(tmp_path: Path) -> None:
-    assert find_sandbox("auto", str(tmp_path)) == (None, "none: bwrap not found")
+    found, line = find_sandbox("auto", str(tmp_path))
+
+    assert found is None
+    assert line.startswith("none: bwrap not found, user namespaces do not work here (it does not start); ")
 
 
+@pytest.mark.usefixtures("no_namespaces")
 def test_require_fails_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="bwrap not found"):
         find_sandbox("require", str(tmp_path))
 
 
+@pytest.mark.usefixtures("no_namespaces")
 def test_a_bubblewrap_that_does_not_start_counts_as_none(tmp_path: Path) -> None:
     script(
         tmp_path,
@@ -46,10 +61,10 @@ def test_a_bubblewrap_that_does_not_start_counts_as_none(tmp_path: Path) -> None
         'case "$1" in --version) echo "bubblewrap 9" ;; *) echo "no way" >&2; exit 1 ;; esac',
     )
 
-    assert find_sandbox("auto", f"{tmp_path}:{os.environ['PATH']}") == (
-        None,
-        "none: bubblewrap 9 does not work here (no way)",
-    )
+    found, line = find_sandbox("auto", f"{tmp_path}:{os.environ['PATH']}")
+
+    assert found is None
+    assert line.startswith("none: bubblewrap 9 does not work here (no way), user namespaces")
 
 
 def test_only_the_named_folders_are_writable(sandbox: Sandbox, tmp_path: Path) -> None:
