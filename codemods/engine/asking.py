@@ -107,7 +107,7 @@ class Asker:
         """Return the ids of those `sites` that `unit` compiles."""
         builder = self.bench.builder
         key = builder.key("canary", self.overlay, unit.id, sorted(site.id for site in sites))
-        return builder.store.remember(key, frozenset[str], lambda: self._sing(unit, sites))
+        return builder.remember(key, frozenset[str], lambda: self._sing(unit, sites))
 
     def _sing(self, unit: Unit, spots: Sequence[Spot]) -> frozenset[str]:
         self.bench.builder.ensure(self.overlay, cap_lints=self.baseline.report.capped_lints)

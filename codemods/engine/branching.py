@@ -128,7 +128,9 @@ def _check_intermediate(
         bench.listener.phase("verify", f"commit {position + 1} of {len(drafted)}")
         first = bench.first_baseline
         capped = first is not None and first.report.capped_lints
+        before = bench.builder.trees
         report = bench.check(overlay, capped)
+        bench.builder.commits += bench.builder.trees - before
         built = {unit.id for unit in report.units if unit.succeeded}
         if first is not None and not {unit.id for unit in first.units} <= built:
             raise CodemodError(

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemods import __version__
 from codemods.cargo.build import Build, Configuration
@@ -32,13 +32,18 @@ if TYPE_CHECKING:
     from codemods.cargo.tests import TestReport
     from codemods.cargo.traces import TraceReport
 
+Value = TypeVar("Value")
+
 # What changes from terminal to terminal and decides nothing about a build.
 VOLATILE = frozenset({"TERM", "COLORTERM", "NO_COLOR", "TMPDIR", "USER", "LOGNAME", "LANG", "LANGUAGE"})
 
 
 @dataclass
 class Builder:
-    """Builds trees of one workspace in one or more configurations. `compiles` counts the builds that ran.
+    """Builds trees of one workspace in one or more configurations.
+
+    `compiles` counts what was compiled, `trees` the builds of whole trees among it, `commits` those of them
+    that only show that a commit builds; `kept` counts what was found in the step store.
 
     `build` is in the first configuration, in which tests and examples run. What is built lasts: cargo keeps
     the units of all configurations side by side in one target directory.
@@ -54,7 +59,11 @@ class Builder:
     identity: str  # hash of what all builds of the run share: see `build_identity`
     strict_stable: bool = False
     compiles: int = 0
+    trees: int = 0
+    commits: int = 0
+    kept: int = 0
     configurations: list[Configuration] = field(default_factory=list)
+    _asked: set[str] = field(default_factory=set, repr=False)  # keys
     _standing: str | None = field(default=None, repr=False)  # key of the tree that was built last
     _built: set[Configuration] = field(default_factory=set, repr=False)  # the configurations it was built in
 
@@ -70,7 +79,7 @@ class Builder:
     ) -> CheckReport:
         """Return the build of the tree with `overlay` in one configuration, made now or before."""
         key = self._check_key(configuration, overlay, cap_lints)
-        kept = self.store.read(key, CheckReport)
+        kept = self._find(key, CheckReport)
         if kept is not None:
             return kept
         report = self._run(configuration, overlay, cap_lints)
@@ -104,7 +113,7 @@ class Builder:
             )
 
         key = self.key("examples", overlay, unit.id, sorted(paths), self.strict_stable)
-        kept = self.store.read(key, ExamplesReport)
+        kept = self._find(key, ExamplesReport)
         if kept is not None:
             return kept
         made = compile_them()
@@ -132,7 +141,7 @@ class Builder:
         if only is not None:
             return run_them()
         key = self.key("tests", overlay, cap_lints, self.build.configuration.id)
-        kept = self.store.read(key, TestReport)
+        kept = self._find(key, TestReport)
         if kept is not None:
             return kept
         report = run_them()
@@ -158,7 +167,7 @@ class Builder:
         from codemods.cargo.traces import TraceReport, trace_tests  # noqa: PLC0415 - as in `tests`
 
         key = self.key("traces", overlay, sorted(passing), self.build.configuration.id)
-        kept = self.store.read(key, TraceReport)
+        kept = self._find(key, TraceReport)
         if kept is not None:
             return kept
         self._standing = None
@@ -236,6 +245,7 @@ class Builder:
             next_wrapper=self.next_wrapper,
         )
         self.compiles += 1
+        self.trees += 1
         started = 0
 
         def tell(_name: str) -> None:
@@ -249,6 +259,23 @@ class Builder:
         self._built.add(configuration)
         units = tuple(replace(unit, configurations=(configuration.id,)) for unit in report.units)
         return replace(report, units=units)
+
+    def remember(self, key: str, kind: type[Value], make: Callable[[], Value]) -> Value:
+        """Return the value of a step that is no build of a tree; make and keep it where there is none."""
+        kept = self._find(key, kind)
+        if kept is not None:
+            return kept
+        made = make()
+        self.store.write(key, made)
+        return made
+
+    def _find(self, key: str, kind: type[Value]) -> Value | None:
+        """Return what the step store has under `key`; count it once."""
+        kept = self.store.read(key, kind)
+        if key not in self._asked:
+            self._asked.add(key)
+            self.kept += kept is not None
+        return kept
 
     def _tree_key(self, overlay: Overlay, cap_lints: bool) -> str:
         return self.key("tree", overlay, cap_lints)

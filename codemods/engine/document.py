@@ -47,7 +47,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """One site with its outcome. `column` counts characters; `span` bytes, half-open."""
+    """One site with its outcome. `column` counts characters; `span` bytes, half-open.
+
+    `item` is the path of the items around it, "impl Reader/fn read"; in a graded diff, what is changed.
+    """
 
     id: str
     recipe: str
@@ -62,6 +65,7 @@ class SiteRecord:
     change: str | None
     configurations: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,24 @@ class SecondsRecord:
     baseline: float
     trial: float
     total: float
+    prove: float = 0.0
+    test: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRecord:
+    """What was compiled, and what need not be.
+
+    `trees` counts the builds of the whole tree, one for each configuration; `commits` further ones, of the
+    commits between base and tip; `parts` single crates, examples and tests. `kept` counts answers that were
+    in the step store. `one_by_one` is how many builds of the whole tree trying each change by itself takes.
+    """
+
+    trees: int
+    commits: int
+    parts: int
+    kept: int
+    one_by_one: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +210,7 @@ class RunDocument:
     baseline: BaselineRecord | None
     seconds: SecondsRecord
     compiles: int
+    compiled: CompiledRecord | None = None  # the same in detail; None in documents of earlier versions
     notes: tuple[str, ...] = ()  # what a reader must know: uncommitted changes, lowest Rust, …
     doubts: tuple[str, ...] = ()  # filled in on reading: why all of this is only a claim
     model: None = None

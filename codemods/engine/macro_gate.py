@@ -135,7 +135,7 @@ class MacroGate:
             "expansion", after, overlay_hash(self._base), unit.id, with_positions, self._rules, ids
         )
         all_sites = [site for found in sites.values() for site in found]
-        compared = builder.store.remember(
+        compared = builder.remember(
             key, Compared, lambda: self._compare(unit, all_sites, after, with_positions)
         )
         if compared.is_hopeless:

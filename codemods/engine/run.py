@@ -16,6 +16,7 @@ from codemods.cargo.report import CheckReport
 from codemods.engine.branching import BuiltBranch, branch_name, build_branch, publish_branch
 from codemods.engine.document import (
     BaselineRecord,
+    CompiledRecord,
     RunDocument,
     SecondsRecord,
     ToolRecord,
@@ -81,13 +82,28 @@ def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, se
             baseline=round(bench.seconds.get("baseline", 0.0), 3),
             trial=round(bench.seconds.get("trial", 0.0), 3),
             total=round(seconds, 3),
+            prove=round(bench.seconds.get("prove", 0.0), 3),
+            test=round(bench.seconds.get("test", 0.0), 3),
         ),
         compiles=bench.builder.compiles,
+        compiled=_compiled(bench, stages),
         notes=(
             *bench.notes,
             *branch.notes,
             *(f"Not looked into: {n.path}: {n.reason}" for n in bench.not_read.values()),
         ),
+    )
+
+
+def _compiled(bench: Workbench, stages: Sequence[Stage]) -> CompiledRecord:
+    builder = bench.builder
+    changes = sum(len(stage.changes) for stage in stages)
+    return CompiledRecord(
+        trees=builder.trees - builder.commits,
+        commits=builder.commits,
+        parts=builder.compiles - builder.trees,
+        kept=builder.kept,
+        one_by_one=(1 + changes) * len(builder.configurations) if changes else 0,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
 from rich.text import Text
 
-from codemods.engine.document import Outcome, RunDocument
+from codemods.engine.document import CompiledRecord, Outcome, RunDocument
 from codemods.review.console import grade_style, line, outcome_style, prose, verbatim
 from codemods.review.drawing import (
     change_heading,
@@ -30,6 +31,7 @@ from codemods.review.groups import (
     left_alone,
     plural,
 )
+from codemods.review.needs import configuration_text, dropped_notes
 
 _CHANGES = 40
 _GROUPS = 12
@@ -42,6 +44,17 @@ def heading(text: str, detail: str = "") -> Iterator[Text]:
     """Yield a blank line and a heading."""
     yield Text()
     yield line((text, "title"), (f": {detail}" if detail else "", "quiet"))
+
+
+def doubt_lines(document: RunDocument, width: int) -> Iterator[Text]:
+    """Yield why the document is only a claim, and how to find out."""
+    if not document.doubts:
+        return
+    yield from heading("Only a claim")
+    for doubt in document.doubts:
+        yield from prose(f"{doubt}.", width, indent=2, label="- ")
+    branch = f" {shlex.quote(document.branch)}" if document.branch else ""
+    yield line("codemod review --verify", branch, ("  builds and grades it here", "quiet"), indent=2)
 
 
 def warnings(view: ChangeView) -> Iterator[Text]:
@@ -101,7 +114,7 @@ def left_alone_lines(document: RunDocument, width: int, *, verbose: bool) -> Ite
 
 def surroundings(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
     """Yield notes, and with `verbose` what everything was verified with."""
-    notes = [*document.notes, *baseline_notes(document)]
+    notes = [*document.notes, *baseline_notes(document), *dropped_notes(document)]
     if notes:
         yield from heading("Notes")
     for note in notes:
@@ -137,7 +150,7 @@ def totals_lines(document: RunDocument) -> Iterator[Text]:
 
 def _grades(document: RunDocument) -> Iterator[Text]:
     for grade, count in grade_counts(document):
-        word = f"{grade.value} {GRADE_WORDS[grade]}"
+        word = f"{grade.value} {GRADE_WORDS[grade]}" + (" (claimed)" if document.doubts else "")
         yield line(
             f"{count:>7,}  ", (word, grade_style(grade)), (f": {GRADE_MEANINGS[grade]}", "quiet"), indent=4
         )
@@ -149,13 +162,8 @@ def _verified_with(document: RunDocument, width: int) -> Iterator[Text]:
         f"rustc {document.tool.rustc}, {document.tool.cargo}, codemod {document.tool.codemod}", indent=2
     )
     for configuration in document.configurations:
-        features = ", ".join(configuration.features) or "default features"
-        yield from prose(
-            f"{configuration.target}, {features}; reaches {plural(configuration.covers, 'site')}",
-            width,
-            indent=2,
-            label=f"{configuration.id}: ",
-        )
+        text = configuration_text(configuration)
+        yield from prose(text, width, indent=2, label=f"{configuration.id}: ")
     for check in check_counts(document):
         parts = [("passed", check.passed), ("failed", check.failed), ("skipped", check.skipped)]
         text = ", ".join(f"{word} {count:,}" for word, count in parts if count)
@@ -166,4 +174,25 @@ def _verified_with(document: RunDocument, width: int) -> Iterator[Text]:
         f" {plural(document.compiles, 'compile')}",
         indent=2,
     )
+    if document.compiled is not None:
+        yield from prose(_compiled(document.compiled), width, indent=2, label="compiled: ")
     yield from prose(document.sandbox, width, indent=2, label="sandbox: ")
+
+
+def _compiled(compiled: CompiledRecord) -> str:
+    """Return what was compiled, what was not again, and what it takes to try each change by itself."""
+    parts = [
+        (compiled.trees, "the whole tree {}"),
+        (compiled.commits, "to show that commits build by themselves {}"),
+        (compiled.parts, "single crates, examples or tests {}"),
+    ]
+    done = [text.format(_times(count)) for count, text in parts if count] or ["nothing"]
+    saved = [f"{plural(compiled.kept, 'answer')} kept from earlier runs"] if compiled.kept else []
+    if compiled.one_by_one:
+        saved.append(f"one change at a time takes the whole tree {_times(compiled.one_by_one)}")
+    return "; ".join([", ".join(done), *saved])
+
+
+def _times(count: int) -> str:
+    """Return how often, in words."""
+    return "once" if count == 1 else "twice" if count == 2 else f"{count:,} times"
