@@ -66,9 +66,12 @@ def homed_environment(environment: Mapping[str, str], home: Path) -> dict[str, s
     }
 
 
-def rustfmt_settings(home: Path) -> tuple[Path, ...]:
-    """Return a person's own settings for rustfmt, as far as there are any."""
-    return tuple(path for path in (home / name for name in _RUSTFMT_SETTINGS) if path.exists())
+def rustfmt_settings(environ: Mapping[str, str], above: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """Return the settings for rustfmt in the user's home and in the folders `above` a repository."""
+    home = Path(environ.get("HOME") or Path.home())
+    names = _RUSTFMT_SETTINGS[1:]
+    places = [*(home / each for each in _RUSTFMT_SETTINGS), *(f / name for f in above for name in names)]
+    return tuple(path for path in places if path.exists())
 
 
 def _link(link: Path, target: Path) -> None:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from codemods.cargo.build import Build, Configuration, Features
 from codemods.cargo.capture import install_wrapper
 from codemods.cargo.configuration import config_arguments, workspace_wrapper
+from codemods.cargo.environment import homed_environment, rustfmt_settings
 from codemods.cargo.lockfile import prepare_lock
 from codemods.cargo.manifest import MANIFEST
 from codemods.cargo.metadata import Workspace, load_workspace
 from codemods.cargo.process import Limits, Runner, allowed_environment
 from codemods.cargo.sandbox import find_sandbox
 from codemods.cargo.toolchain import Toolchain, cargo_home, find_toolchain
+from codemods.cargo.view import private_view
 from codemods.engine.builder import Builder, build_identity
 from codemods.engine.listener import Listener
 from codemods.engine.request import Request
 from codemods.engine.store import StepStore, step_key
 from codemods.engine.workbench import Workbench
 from codemods.errors import UsageError
+from codemods.vcs.borrowed import all_stores
 from codemods.vcs.repository import Repository
 from codemods.vcs.scratch import Scratch
 
@@ -75,13 +78,12 @@ class _Equipment:
             override=self.request.toolchain,
             remember=lambda key, ask: self.store.remember(step_key("version", key), str, ask),
         )
-        sandbox, description = find_sandbox(self.request.sandbox.value)
-        environment, withheld = allowed_environment(self.request.environment, self.request.pass_environment)
-        runner = Runner(environment, Limits(seconds=self.request.timeout), sandbox)
         names = tuple(
             str(entry.path) for entry in self.repository.entries(self.scratch.commit) if entry.is_regular
         )
-        workspace = self._workspace(toolchain, runner, names)
+        allowed, withheld = allowed_environment(self.request.environment, self.request.pass_environment)
+        runner, description = self._runner(allowed, [toolchain.sysroot, *self._link_outside(names)])
+        workspace = self._workspace(toolchain, runner)
         workspace.select(self.request.packages)  # refuse an unknown one before anything is built
         _require_features(workspace, self.request.features)
         build = self._build(workspace, toolchain, runner)
@@ -101,24 +103,48 @@ class _Equipment:
         self._note_surroundings(bench)
         return bench
 
-    def _workspace(self, toolchain: Toolchain, runner: Runner, names: Sequence[str]) -> Workspace:
-        """Return the workspace; folders outside of the repository that it needs are linked first."""
+    def _runner(self, allowed: Mapping[str, str], needed: Iterable[Path]) -> tuple[Runner, str]:
+        """Return what starts the analysed code, and what holds it there, in words.
+
+        `needed` are folders that it must see wherever they are, beside those of the run itself.
+        """
+        above = self.repository.root.resolve().parents
+        home = self.scratch.writable.parent
+        view = private_view(
+            self.request.environment,
+            allowed,
+            settings=[folder / ".cargo" / name for folder in above for name in ("config", "config.toml")],
+            readable=[
+                *(home, self.request.folders.cache / "wrapper", *needed),
+                *all_stores(self.repository.objects),  # for a build script that asks git for its version
+                *rustfmt_settings(self.request.environment, above),
+            ],
+        )
+        sandbox, description = find_sandbox(
+            self.request.sandbox.value, self.request.environment.get("PATH"), view
+        )
+        limits = Limits(seconds=self.request.timeout)
+        environment = homed_environment(allowed, home / "target" / "codemod-home")
+        return Runner(environment, limits, sandbox), f"{description}; limits: {limits.describe()}"
+
+    def _workspace(self, toolchain: Toolchain, runner: Runner) -> Workspace:
+        """Return the workspace."""
         if not self.directory.is_dir():
             raise UsageError(
                 f"commit {self.scratch.commit[:10]} has no such folder",
                 where=str(self.user_directory),
                 hint="Commit it first: codemod analyses commits, never uncommitted files.",
             )
-        self._link_outside(names)
         return load_workspace(
             self.directory, repository_root=self.scratch.root, toolchain=toolchain, runner=runner
         )
 
-    def _link_outside(self, names: Sequence[str]) -> None:
-        """Link the packages outside of the repository that manifests name by path, and theirs.
+    def _link_outside(self, names: Sequence[str]) -> list[Path]:
+        """Link the packages outside of the repository that manifests name by path, and theirs; return them.
 
         Cargo reads them before it can say which it needs.
         """
+        linked: list[Path] = []
         root = self.repository.root.resolve()
         manifests = [name for name in names if PurePosixPath(name).name == MANIFEST]
         queue = [((root / name).parent, self.scratch.root / name) for name in manifests]
@@ -132,7 +158,9 @@ class _Equipment:
                 seen.add(found)
                 if (found / MANIFEST).is_file():
                     self.scratch.link_outside(found)
+                    linked.append(found)
                     queue.append((found, found / MANIFEST))
+        return linked
 
     def _build(self, workspace: Workspace, toolchain: Toolchain, runner: Runner) -> Build:
         places = {"repository_root": self.repository.root.resolve(), "cargo_home": self.cargo_home}
