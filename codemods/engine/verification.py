@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import PurePosixPath
@@ -208,7 +208,7 @@ class Verification:
         """Compare the tests' verdicts; leave out, by bisection, the changes that break one."""
         if not (self.bench.request.test and kept):
             return kept, built, Tested(NOT_ASKED)
-        tested = compare_tests(self.bench, self.base, built.composition.overlay)
+        tested = self._compared(built.composition)
         while tested.broken and kept:
             changes = [replace(choice.change, forms=(choice.form,)) for choice in kept]
             isolated = isolate(changes, partial(self._attempt_tested, broken=tested.broken))
@@ -219,16 +219,19 @@ class Verification:
             again = self._isolate(left, ())
             self.rejected |= again.rejected
             kept, built = again.kept, again.result
-            tested = compare_tests(self.bench, self.base, built.composition.overlay)
+            tested = self._compared(built.composition)
         return kept, built, tested
 
     def _attempt_tested(self, chosen: Sequence[Chosen], broken: tuple[str, ...]) -> Trial[Built]:
         trial = self._attempt(chosen)
         if trial.failure is not None or not chosen:
             return trial
-        tested = compare_tests(self.bench, self.base, trial.result.composition.overlay, broken)
+        tested = self._compared(trial.result.composition, broken)
         failure = Failure({}, {}, tested.message) if tested.broken else None
         return Trial(trial.result, failure)
+
+    def _compared(self, composition: Composition, only: Collection[str] | None = None) -> Tested:
+        return compare_tests(self.bench, self.base, composition.overlay, only, composition)
 
     def _executed(self, kept: tuple[Chosen, ...], built: Built, tested: Tested) -> dict[str, Executed]:
         """Return by site the passing tests that run it."""

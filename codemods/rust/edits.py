@@ -73,6 +73,11 @@ class EditMap:
             self._new_starts.append(edit.span.start + shift)
             shift += len(edit.text.encode()) - len(edit.span)
 
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits by position."""
+        return self._edits
+
     def new_span(self, edit: Edit) -> Span:
         """Return where the text of `edit` stands afterwards."""
         start = self._new_starts[self._edits.index(edit)]
