@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from rich.text import Text
 
@@ -10,15 +12,19 @@ from codemods.engine.document import Evidence, QuestionRecord, SiteRecord
 from codemods.review.console import grade_style, line, outcome_style, prose, verbatim
 from codemods.review.diffs import FileDiff, Hunk, Kind, Line, parse_diff
 from codemods.review.groups import GRADE_WORDS, ChangeView, ReasonGroup, places, plural
+from codemods.review.needs import line_numbers, not_checked, shown, words
 
+EXCERPT_LINES = 6
+_LINES = 8
 _STYLES = {Kind.SAME: "quiet", Kind.ADDED: "added", Kind.REMOVED: "removed", Kind.OTHER: "quiet"}
 
 
-def change_heading(view: ChangeView) -> Text:
-    """Return where a change is, how it is graded and who wrote it, on one line."""
+def change_heading(view: ChangeView, *, is_claim: bool = False) -> Text:
+    """Return where a change is, how it is graded (or claimed to be) and who wrote it, on one line."""
     change, first = view.change, view.first
     place = f"{first.path}:{first.line}:{first.column}" if first else ", ".join(change.paths)
     grade = f"{change.grade.value} {GRADE_WORDS[change.grade]}" if change.grade else str(view.outcome or "")
+    grade = f"claimed {grade}" if is_claim else grade
     style = grade_style(change.grade) if change.grade else outcome_style(view.outcome)
     parts: list[str | tuple[str, str]] = [(place, "title"), "  ", (grade, style), "  ", change.recipe]
     if change.origin != "rule":
@@ -43,12 +49,35 @@ def diff_lines(view: ChangeView, *, context: int | None, indent: int = 2) -> Ite
         yield from _file_lines(file, context, indent)
 
 
-def evidence_lines(evidence: Iterable[Evidence], width: int, *, indent: int = 2) -> Iterator[Text]:
-    """Yield one line a check: what was done and what it showed."""
-    for found in evidence:
-        style = {"passed": "applied", "failed": "rejected"}.get(found.status, "warning")
-        yield from prose(found.detail, width, indent=indent, style=style if found.status == "failed" else "",
-                         label=f"{found.check} {found.status}: ")  # fmt: skip
+def evidence_lines(
+    evidence: Iterable[Evidence], width: int, *, indent: int = 2, limit: int | None = EXCERPT_LINES
+) -> Iterator[Text]:
+    """Yield what each check showed, with at most `limit` lines of its excerpt, then what was not checked."""
+    every = tuple(evidence)
+    for found in (*shown(every), *not_checked(every)):
+        label, detail = words(found)
+        style = {"failed": "rejected", "skipped": "quiet"}.get(found.status, "")
+        yield from prose(detail, width, indent=indent, style=style, label=f"{label}: ")
+        if found.excerpt:
+            yield from verbatim(found.excerpt, indent=indent + 4, limit=limit)
+
+
+def built_lines(built: str | None, width: int, *, indent: int = 2) -> Iterator[Text]:
+    """Yield in which configurations something was compiled."""
+    if built is not None:
+        yield from prose(built, width, indent=indent, label="built in: ")
+
+
+def folded_lines(views: Sequence[ChangeView]) -> Iterator[Text]:
+    """Yield one line a file: how many changes, and where."""
+    for path, group in groupby(views, key=attrgetter("path")):
+        changes = list(group)
+        yield line(
+            (path, "title"),
+            f"  {plural(len(changes), 'change')}",
+            (f"  {line_numbers(changes, _LINES)}", "quiet"),
+            indent=2,
+        )
 
 
 def reason_lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.engine.document import ChangeRecord, Evidence, Grade, Outcome, RunDocument, SiteRecord
 
@@ -99,14 +99,24 @@ class ChangeView:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """What was shown for its sites, each once, without what only repeats a reason."""
+        """What was shown for its sites, each once, without what only repeats a reason.
+
+        What does not hold for all of them names the lines of those that it holds for.
+        """
         every = dict.fromkeys(found for site in self.sites for found in site.evidence)
-        return tuple(found for found in every if found.detail not in self.reasons)
+        return tuple(self._placed(found) for found in every if found.detail not in self.reasons)
 
     @property
     def outcome(self) -> Outcome | None:
         """What became of it; the sites of a change share one outcome."""
         return self.sites[0].outcome if self.sites else None
+
+    def _placed(self, found: Evidence) -> Evidence:
+        lines = [str(site.line) for site in self.sites if found in site.evidence]
+        if len(lines) == len(self.sites):
+            return found
+        word = "line" if len(lines) == 1 else "lines"
+        return replace(found, detail=f"{found.detail} ({word} {', '.join(dict.fromkeys(lines))})")
 
 
 def left_alone(document: RunDocument) -> tuple[ReasonGroup, ...]:

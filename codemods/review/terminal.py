@@ -15,12 +15,13 @@ from operator import attrgetter
 from rich.console import Console
 from rich.text import Text
 
-from codemods.engine.document import Evidence, Outcome, RunDocument
+from codemods.engine.document import RunDocument
+from codemods.review.by_need import changes_by_need
 from codemods.review.console import grade_style, line, print_lines, prose
-from codemods.review.drawing import change_heading, diff_lines, evidence_lines
+from codemods.review.drawing import diff_lines
 from codemods.review.groups import GRADE_WORDS, ChangeView, applied_changes, commit_counts, plural
 from codemods.review.sections import (
-    heading,
+    doubt_lines,
     left_alone_lines,
     more_files,
     rejections,
@@ -30,7 +31,6 @@ from codemods.review.sections import (
 )
 
 _CHANGES_IN_PLAN = 40
-_CHANGES_IN_REVIEW = 200
 _FILES = 20
 
 
@@ -74,11 +74,8 @@ def summary_lines(document: RunDocument, width: int, *, verbose: bool) -> Iterat
 def review_lines(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
     """Yield the lines of `show_review`."""
     yield from _identity(document, width)
-    shared = _shared_evidence(document)
-    if shared:
-        yield from heading("Shown for every applied site")
-        yield from evidence_lines(shared, width)
-    yield from _changes(document, width, shared, verbose=verbose)
+    yield from doubt_lines(document, width)
+    yield from changes_by_need(document, width, verbose=verbose)
     yield from rejections(document, width, verbose=verbose)
     yield from left_alone_lines(_without_tried(document), width, verbose=verbose)
     yield from surroundings(document, width, verbose=verbose)
@@ -111,26 +108,6 @@ def _plan_heading(view: ChangeView) -> Text:
     more = f" and {len(view.sites) - 8} more" if len(view.sites) > 8 else ""
     where = f"{'line' if len(view.sites) == 1 else 'lines'} {lines}{more}"
     return line(where, "  ", (word, grade_style(grade)), (f"  {view.change.recipe}", "quiet"), indent=2)
-
-
-def _changes(
-    document: RunDocument, width: int, shared: tuple[Evidence, ...], *, verbose: bool
-) -> Iterator[Text]:
-    views = applied_changes(document)
-    limit = None if verbose else _CHANGES_IN_REVIEW
-    if views:
-        yield from heading("Changes", plural(len(views), "change"))
-    for view in views[:limit]:
-        yield Text()
-        yield change_heading(view)
-        yield from diff_lines(view, context=None)
-        yield from evidence_lines((found for found in view.evidence if found not in shared), width)
-        for reason in view.reasons:
-            yield from prose(reason, width, indent=2)
-        yield from warnings(view)
-    if limit is not None and len(views) > limit:
-        yield Text()
-        yield from more_files(views[limit:])
 
 
 def _without_tried(document: RunDocument) -> RunDocument:
@@ -181,11 +158,3 @@ def _identity(document: RunDocument, width: int) -> Iterator[Text]:
     tip = f" at {document.tip[:10]}" if document.tip else ""
     yield line((name, "title"), f"{tip}, made from {document.base[:10]} by codemod {document.tool.codemod}")
     yield from prose(f"{', '.join(document.recipes)}; rustc {document.tool.rustc}", width, style="quiet")
-
-
-def _shared_evidence(document: RunDocument) -> tuple[Evidence, ...]:
-    applied = [site.evidence for site in document.sites if site.outcome is Outcome.APPLIED]
-    if len(applied) < 2:
-        return ()
-    common = set(applied[0]).intersection(*applied[1:])
-    return tuple(found for found in applied[0] if found in common)

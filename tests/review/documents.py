@@ -183,6 +183,54 @@ def mixed() -> RunDocument:
     return replace(document([first, second, *others, *left], changes), questions=(question,))
 
 
+PROVED = Evidence("prove", "passed", "the same typed tree in 2 bodies of url lib url")
+DIFFERENT = Evidence(
+    "prove", "failed", "different: the body read::load of url lib url", "before: VarRef x\nafter:  VarRef y"
+)
+NOT_COMPARABLE = Evidence("prove", "skipped", "not comparable: the dumps of this rustc have another shape")
+NOT_PROVED = Evidence("prove", "skipped", "nothing was compared")
+TESTED = Evidence("test", "passed", "same verdicts before and after: 40 passed, 1 failed, 2 ignored")
+EXECUTED = Evidence("executed", "passed", "run by url lib url: a::works, url test unit: b and 4 more")
+NOT_EXECUTED = Evidence("executed", "skipped", "no passing test runs it")
+
+
+def graded() -> RunDocument:
+    """Return a run whose changes have every grade and proof verdict, in two files; most are proved."""
+    only_windows = "only compiled for cfg(windows); add the target x86_64-pc-windows-gnu to verify"
+
+    def site(number: int, grade: Grade, *evidence: Evidence, path: str = "src/read.rs") -> SiteRecord:
+        return replace(applied(number, path=path, grade=grade), evidence=(COMPILED, *evidence))
+
+    unbuilt = replace(
+        site(50, Grade.UNVERIFIED),
+        configurations=(),
+        reason=only_windows,
+        evidence=(Evidence("compile", "skipped", only_windows),),
+    )
+    sites = [
+        *(site(number, Grade.PROVED, PROVED, TESTED, NOT_EXECUTED) for number in range(100, 220, 10)),
+        *(site(number, Grade.PROVED, PROVED, TESTED, EXECUTED, path="src/lib.rs") for number in (5, 15)),
+        site(10, Grade.COMPILED, DIFFERENT, TESTED, NOT_EXECUTED),
+        replace(
+            site(20, Grade.COMPILED, NOT_COMPARABLE, TESTED, NOT_EXECUTED),
+            configurations=("default", "all-features"),
+        ),
+        site(30, Grade.TESTED, DIFFERENT, TESTED, EXECUTED),
+        site(40, Grade.TESTED, NOT_PROVED, TESTED, EXECUTED),
+        unbuilt,
+    ]
+    host = "x86_64-unknown-linux-gnu"
+    run = document(sites)
+    return replace(
+        run,
+        configurations=(
+            *run.configurations,
+            ConfigurationRecord("all-features", (), host, 1, all_features=True),
+            ConfigurationRecord("features:net", ("net",), host, 0, dropped="its build fails: E0432"),
+        ),
+    )
+
+
 def large(count: int = 2000) -> RunDocument:
     """Return a run over many sites in many files, some left alone for many reasons."""
     sites = [
@@ -198,7 +246,9 @@ def hostile(text: str = HOSTILE) -> RunDocument:
     """Return a run in which every piece of foreign text is `text`."""
     path = f"src/{text}.rs"
     site = replace(
-        applied(3, path=path), evidence=(Evidence("compile", "passed", text),), configurations=(text,)
+        applied(3, path=path),
+        evidence=(Evidence("compile", "passed", text), Evidence("prove", "failed", text, text)),
+        configurations=(text,),
     )
     diff = f"--- a/{path}\n+++ b/{path}\n@@ -3,1 +3,1 @@\n-{text}\n+{text}\n"
     lost = [
@@ -217,7 +267,8 @@ def hostile(text: str = HOSTILE) -> RunDocument:
         sandbox=text,
         settings={"exclude": [text]},
         baseline=replace(run.baseline, dropped=(text,)) if run.baseline else None,
-        configurations=(ConfigurationRecord(text, (text,), text, 1),),
+        configurations=(ConfigurationRecord(text, (text,), text, 1, packages=(text,), dropped=text),),
+        doubts=(text,),
         questions=(QuestionRecord("q", site.id, text, (OptionRecord("o", text),)),),
         tool=replace(run.tool, rustc=text),
     )
