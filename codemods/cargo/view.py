@@ -98,7 +98,7 @@ def private_view(
         *(beside for path in named for beside in _with_libraries(path, private)),
     ]
     wanted += [Path(os.path.realpath(path)) for path in wanted]
-    shown = {path for path in wanted if is_below(path, private) and path.exists()}
+    shown = {path for path in wanted if is_below(path, private)}  # not all are there yet
     return View(private, tuple(sorted(shown)), key_files(environ))
 
 
@@ -123,7 +123,8 @@ def _with_libraries(path: Path, private: Sequence[Path]) -> Iterator[Path]:
     yield path
     folder = next((each for each in (path, path.parent) if each.name in _PROGRAM_FOLDERS), None)
     if folder is not None and folder.parent not in private:
-        yield from (folder.parent / name for name in _BESIDE_PROGRAMS)
+        besides = (folder.parent / name for name in _BESIDE_PROGRAMS)
+        yield from (each for each in besides if each.exists())
 
 
 def _home(environ: Mapping[str, str]) -> Path:
