@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from codemods.recipe.types import matches, pattern_of, type_of
+from codemods.rust.types import matches, pattern_of, type_of
 
 if TYPE_CHECKING:
     from codemods.recipe.site import Site
@@ -78,7 +78,7 @@ class MacroRules:
 class TypeOf:
     """Which type has an expression, or a variable where it is bound?
 
-    `Known("std::vec::Vec<crate::Peer>")`: as `codemods.recipe.types` writes types, before any automatic
+    `Known("std::vec::Vec<crate::Peer>")`: as `codemods.rust.types` writes types, before any automatic
     borrow or dereference; `T` where it is a type parameter.
     """
 

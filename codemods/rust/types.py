@@ -40,7 +40,7 @@ _SHORT = {
 }
 _NUMBERS = frozenset(f"{kind}{bits}" for kind in "iu" for bits in (8, 16, 32, 64, 128, "size"))
 PRIMITIVES = _NUMBERS | {"bool", "char", "str", "f16", "f32", "f64", "f128", "!"}
-_DEFAULTS = frozenset({"std::alloc::Global", "std::hash::RandomState"})
+DEFAULTS = frozenset({"std::alloc::Global", "std::hash::RandomState"})
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>(?:r#)?[A-Za-z_$\u0080-\U0010ffff][\w$]*)|(?P<number>\d+(?:_usize)?)|(?P<life>'\{?\w+\}?)"
     r"|(?P<mark>::|->|\.\.\.|\"[^\"]*\"|[<>()\[\]{},;&*+!=?/#:-]))"
@@ -136,15 +136,19 @@ def _written(found: Type) -> str:
 
 
 _FORMS: dict[str, Callable[[list[str]], str]] = {
-    "&": lambda inner: f"&{inner[0]}",
-    "&mut": lambda inner: f"&mut {inner[0]}",
-    "*const": lambda inner: f"*const {inner[0]}",
-    "*mut": lambda inner: f"*mut {inner[0]}",
+    "&": lambda inner: f"&{_bracketed(inner[0])}",
+    "&mut": lambda inner: f"&mut {_bracketed(inner[0])}",
+    "*const": lambda inner: f"*const {_bracketed(inner[0])}",
+    "*mut": lambda inner: f"*mut {_bracketed(inner[0])}",
     "()": lambda inner: f"({inner[0]},)" if len(inner) == 1 else f"({', '.join(inner)})",
     "[]": lambda inner: f"[{inner[0]}]",
     "[;]": lambda inner: f"[{inner[0]}; {inner[1]}]",
     "dyn": lambda inner: f"dyn {' + '.join(inner)}",
 }
+
+
+def _bracketed(pointee: str) -> str:
+    return f"({pointee})" if pointee.startswith("dyn ") and " + " in pointee else pointee
 
 
 class _Reader:
@@ -224,7 +228,7 @@ class _Reader:
         name = "::".join(segments)
         if segments[0] in ("core", "alloc") and len(segments) > 1:
             name = "::".join(["std", *segments[1:]])
-        while arguments and str(arguments[-1]) in _DEFAULTS:
+        while arguments and str(arguments[-1]) in DEFAULTS:
             arguments = arguments[:-1]
         return Type(name, arguments)
 
