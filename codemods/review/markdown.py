@@ -24,13 +24,14 @@ from codemods.review.groups import (
     places,
     plural,
 )
+from codemods.review.markdown_changes import change_lines, cut, details
+from codemods.review.needs import configuration_text, dropped_notes
 
 _FILES = 60
 _GROUPS = 40
 _PLACES = 20
 _MESSAGES = 8
 _MESSAGE_CHARACTERS = 1500
-_TEXT_CHARACTERS = 400
 _LIMIT = 60_000
 
 
@@ -38,8 +39,10 @@ def render(document: RunDocument) -> str:
     """Return the report, at most 60,000 characters of Markdown."""
     sections = (
         _title,
+        _doubts,
         _numbers,
         _notes,
+        change_lines,
         _verification,
         _left_alone,
         _messages,
@@ -88,9 +91,17 @@ def _numbers(document: RunDocument) -> Iterator[str]:
             yield f"| {outcome} | {count:,} | {meaning} |"
 
 
+def _doubts(document: RunDocument) -> Iterator[str]:
+    if document.doubts:
+        yield "**All of this is only a claim**; `codemod review --verify` builds and grades it anew."
+        yield ""
+    for doubt in document.doubts:
+        yield f"- {markdown_inline(cut(doubt))}"
+
+
 def _notes(document: RunDocument) -> Iterator[str]:
-    for note in (*document.notes, *baseline_notes(document)):
-        yield f"- {markdown_inline(_cut(note))}"
+    for note in (*document.notes, *baseline_notes(document), *dropped_notes(document)):
+        yield f"- {markdown_inline(cut(note))}"
 
 
 def _verification(document: RunDocument) -> Iterator[str]:
@@ -100,15 +111,12 @@ def _verification(document: RunDocument) -> Iterator[str]:
     tools = f"rustc {tool.rustc}, {tool.cargo}, codemod {tool.codemod}; {document.sandbox}"
     yield f"- {markdown_inline(tools)}"
     for configuration in document.configurations[:_PLACES]:
-        features = ", ".join(map(markdown_code, configuration.features)) or "default features"
-        yield (
-            f"- configuration {markdown_code(configuration.id)}: {markdown_code(configuration.target)},"
-            f" {features}; reaches {plural(configuration.covers, 'site')}"
-        )
+        text = markdown_inline(cut(configuration_text(configuration)))
+        yield f"- configuration {markdown_code(cut(configuration.id))}: {text}"
     for check in check_counts(document):
         counts = (("passed", check.passed), ("failed", check.failed), ("skipped", check.skipped))
         words = ", ".join(f"{word} {count:,}" for word, count in counts if count)
-        example = markdown_inline(_cut(check.details[0][0]))
+        example = markdown_inline(cut(check.details[0][0]))
         more = f" (and {len(check.details) - 1:,} more)" if len(check.details) > 1 else ""
         yield f"- {markdown_inline(check.check)}: {words}. {example}{more}"
     if document.baseline is not None:
@@ -133,7 +141,7 @@ def _left_alone(document: RunDocument) -> Iterator[str]:
     yield f"### Left alone: {plural(sum(len(group.sites) for group in groups), 'site')}"
     for group in groups[:_GROUPS]:
         yield ""
-        yield from _details(_group_title(group), _group_body(group))
+        yield from details(_group_title(group), _group_body(group))
     if len(groups) > _GROUPS:
         sites = sum(len(group.sites) for group in groups[_GROUPS:])
         yield ""
@@ -142,12 +150,12 @@ def _left_alone(document: RunDocument) -> Iterator[str]:
 
 def _group_title(group: ReasonGroup) -> str:
     # On one line: a blank line would end the HTML and let Markdown begin again.
-    code = f" <code>{html(terminal_line(_cut(group.code)))}</code>" if group.code else ""
+    code = f" <code>{html(terminal_line(cut(group.code)))}</code>" if group.code else ""
     return f"{group.outcome}{code}: {plural(len(group.sites), 'site')}"
 
 
 def _group_body(group: ReasonGroup) -> Iterator[str]:
-    yield f"Reason: {markdown_inline(_cut(group.reason))}"
+    yield f"Reason: {markdown_inline(cut(group.reason))}"
     yield ""
     shown, rest = places(group.sites, _PLACES)
     for place in shown:
@@ -162,14 +170,14 @@ def _messages(document: RunDocument) -> Iterator[str]:
     )
     if not reasons:
         return
-    yield from _details("What the compiler said", _message_blocks(list(reasons)))
+    yield from details("What the compiler said", _message_blocks(list(reasons)))
 
 
 def _message_blocks(reasons: list[str]) -> Iterator[str]:
     for number, reason in enumerate(reasons[:_MESSAGES]):
         if number:
             yield ""
-        yield markdown_code_block(_cut(reason, _MESSAGE_CHARACTERS), "text")
+        yield markdown_code_block(cut(reason, _MESSAGE_CHARACTERS), "text")
     if len(reasons) > _MESSAGES:
         yield ""
         yield f"And {plural(len(reasons) - _MESSAGES, 'more message')}."
@@ -179,7 +187,7 @@ def _warnings(document: RunDocument) -> Iterator[str]:
     applied = (view for view in change_views(document) if view.outcome is Outcome.APPLIED)
     warnings = list(dict.fromkeys(warning for view in applied for warning in view.change.warnings))
     if warnings:
-        yield from _details(f"New warnings: {len(warnings):,}", _message_blocks(warnings))
+        yield from details(f"New warnings: {len(warnings):,}", _message_blocks(warnings))
 
 
 def _questions(document: RunDocument) -> Iterator[str]:
@@ -193,14 +201,14 @@ def _questions(document: RunDocument) -> Iterator[str]:
         place = f"{site.path}:{site.line}" if site else question.site
         yield f"- {markdown_code(place)} {markdown_code(question.code)}"
         for option in question.options:
-            yield f"  - {markdown_code(option.id)}: {markdown_inline(_cut(option.effect))}"
+            yield f"  - {markdown_code(option.id)}: {markdown_inline(cut(option.effect))}"
     if len(document.questions) > _PLACES:
         yield f"- and {plural(len(document.questions) - _PLACES, 'more question')}"
 
 
 def _files(document: RunDocument) -> Iterator[str]:
     if files := file_counts(document):
-        yield from _details(plural(len(files), "file"), _file_table(document))
+        yield from details(plural(len(files), "file"), _file_table(document))
 
 
 def _file_table(document: RunDocument) -> Iterator[str]:
@@ -234,16 +242,3 @@ def _reproduce(document: RunDocument) -> Iterator[str]:
 
 def _setting(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _details(title: str, body: Iterator[str]) -> Iterator[str]:
-    """Yield a folded section; `title` is HTML."""
-    yield f"<details><summary>{title}</summary>"
-    yield ""  # Markdown begins again after a blank line
-    yield from body
-    yield ""
-    yield "</details>"
-
-
-def _cut(text: str, limit: int = _TEXT_CHARACTERS) -> str:
-    return text if len(text) <= limit else text[:limit].rstrip() + " …"

@@ -168,4 +168,4 @@ def _features(configuration: ConfigurationRecord) -> str:
     names = "features " + ", ".join(configuration.features) if configuration.features else ""
     if not configuration.default_features:
         return f"{names} without the default ones" if names else "no features"
-    return f"default {names}" if not names else f"default features and {names}"
+    return f"default features and {names}" if names else "default features"

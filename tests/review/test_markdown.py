@@ -47,6 +47,33 @@ def test_an_unverified_change_on_the_branch_is_not_called_compiled() -> None:
     assert "every change compiled" not in markdown.render(document)
 
 
+def test_what_needs_eyes_is_listed_and_the_rest_is_folded() -> None:
+    text = markdown.render(documents.graded())
+    eyes, calm = text.index("**Needs eyes, unverified: 1 change"), text.index("<summary>Tested: 1 change")
+    assert eyes < text.index("**Needs eyes, the comparison found") < calm < text.index("<summary>Proved: 14")
+    assert "  - not equal: the body read::load of url lib url\n    - `before: VarRef x`\n" in text
+    assert "- `src/read.rs:20`, built in default, all-features\n" in text
+    assert "- `src/lib.rs`: 2 changes, lines 5, 15\n" in text
+    assert "  - not comparable" not in text
+    assert "  - not proved: not comparable: the dumps of this rustc" in text
+    assert "nothing was built in the configuration features:net: its build fails: E0432" in text
+
+
+def test_a_claim_is_called_one() -> None:
+    text = markdown.render(replace(documents.graded(), doubts=("it was made elsewhere",)))
+    assert "**All of this is only a claim**" in text and "- it was made elsewhere\n" in text
+    assert "Proved: 14 changes, as claimed" in text
+    assert "claim" not in markdown.render(documents.graded())
+
+
+def test_what_holds_for_all_is_said_once_and_thousands_are_folded() -> None:
+    text = markdown.render(documents.large(2000))
+    part = text[text.index("### The changes") : text.index("### How")]
+    assert part.count("compiled: 2 targets") == 1
+    assert "- `crates/c0/src/lib.rs`: 20 changes, lines 10, 15" in part
+    assert "- and 80 more files\n" in part
+
+
 def test_a_run_that_found_nothing() -> None:
     text = markdown.render(documents.document([]))
     assert "Nothing to do: no site was found." in text
@@ -69,6 +96,7 @@ def test_foreign_text_is_no_markup(text: str) -> None:
     ]
     assert [heading.split(":")[0] for heading in headings] == [
         "Upgrade with codemod",
+        "The changes, what needs eyes first",
         "How it was verified",
         "Left alone",
         "To decide",
