@@ -1,7 +1,7 @@
 """Measure the speed of `codemod` as ratios, in one run, and write `docs/benchmarks.md`.
 
     python -m tools.bench                everything
-    python -m tools.bench --only scan    start | scan | apply
+    python -m tools.bench --only scan    start | scan | isolate | apply
     python -m tools.bench --crate zip    apply over one crate of the corpus alone
 
 Ends with 1 when a ratio is over its limit.
@@ -13,13 +13,15 @@ import argparse
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tools.apply_bench import measure_apply
 from tools.corpus import choose, versions
-from tools.crates import cache_folder, read_list
+from tools.crates import Crate, cache_folder, read_list
+from tools.isolate_bench import CHANGES, measure_isolation
 from tools.ours import CODEMOD, homes
 from tools.peers import EXPERT_RULE, install_ast_grep, peer_versions
 from tools.processes import Finished, must, peak_memory
@@ -30,7 +32,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 ROUNDS = 3
 START_LIMIT = 0.25  # seconds of CPU
 MEMORY_LIMIT = 200e6  # bytes
-SECTIONS = ("start", "scan", "apply")
+SECTIONS = ("start", "scan", "isolate", "apply")
+WAYS = {"--no-prove": 1.25, "--prove": 2.0}  # of `codemod apply`, with the limit over plain cargo
+BAD = (0, 1, 5)  # of a hundred changes
 INTRODUCTION = """\
 # Benchmarks
 
@@ -40,9 +44,12 @@ Measured on {day} with {tools}, by
 
 Ratios are codemod over the other tool. The best of {rounds} runs each, except `apply`, one run a crate:
 `cold` with nothing built, `warm` with dependencies built and every file of the crate changed. Plain cargo is
-`cargo check --workspace --all-targets`, `git apply` of the same edits, and the same check again in one target
-folder. CPU is user and system time of a process and of all processes it waited for; memory is that of a
-process and its children together, shared pages counted once.
+`cargo check --all-targets` in each configuration that codemod used, `git apply` of the same edits, and the
+same checks again in one target folder. CPU is user and system time of a process and of all processes it waited
+for; memory is that of a process and its children together, shared pages counted once.
+
+A hundred changes are those of a crate made for this: the bad ones look right and do not compile. One by one is
+each edit, a check of the whole tree, and the edit taken back where that fails.
 
 """
 
@@ -54,13 +61,13 @@ class Line:
     name: str
     measured: str
     value: float | None  # None: not measured, and `measured` says why
-    limit: float
+    limit: float | None  # None: there is none
     unit: str = "x"
 
     @property
     def is_over(self) -> bool:
         """Return whether the value was measured and is over its limit."""
-        return self.value is not None and self.value > self.limit
+        return self.value is not None and self.limit is not None and self.value > self.limit
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     sections = {
         "start": lambda: start(cache),
         "scan": lambda: scan(rust_tree(cache), ast_grep, cache),
+        "isolate": lambda: isolate(cache),
         "apply": lambda: apply(options.crate, cache),
     }
     lines = [line for name in (options.only or SECTIONS) for line in sections[name]()]
@@ -113,29 +121,53 @@ def scan(tree: Tree, ast_grep: Path, cache: Path) -> list[Line]:
     ]
 
 
+def isolate(cache: Path) -> list[Line]:
+    """Measure how a hundred changes of which some are bad compare to trying one after another."""
+    lines = []
+    for bad in BAD:
+        found = measure_isolation(bad, cache / "bench" / f"isolate-{bad}")
+        title = f"{CHANGES} changes, {bad} bad"
+        counted = f"{found.trees} / {found.naive_trees}"
+        apart = [f"{found.commits} of commits"] * bool(found.commits)
+        apart += [f"{found.parts} of single crates"] * bool(found.parts)
+        besides = f" (and {', '.join(apart)})" if apart else ""
+        lines += [
+            Line(f"{title} / one by one, builds", counted + besides, found.trees, found.limit, ""),
+            Line(
+                f"{title} / one by one, wall",
+                _against(found.seconds, found.naive_seconds),
+                found.seconds / found.naive_seconds,
+                None,
+            ),
+        ]
+    return lines
+
+
 def apply(name: str | None, cache: Path) -> list[Line]:
-    """Measure `codemod apply` against the cargo work it cannot avoid, summed over the corpus."""
+    """Measure `codemod apply`, without and with proof, against the cargo work it cannot avoid."""
     crates = choose(read_list(), name, None, 0)
+    return [line for way in WAYS for line in _apply(way, crates, cache)]
+
+
+def _apply(way: str, crates: Sequence[Crate], cache: Path) -> list[Line]:
+    """Return the ratios summed over `crates`, with nothing and with the dependencies built before."""
     measured = []
     for number, crate in enumerate(crates, 1):
-        sys.stderr.write(f"[{number}/{len(crates)}] {crate.slug}\n")
-        measured.append(measure_apply(crate, cache))
+        sys.stderr.write(f"[{number}/{len(crates)}] {way}: {crate.slug}\n")
+        measured.append(measure_apply(crate, cache, way))
     lines = []
     for state in ("cold", "warm"):
         # Wall time alone: the CPU of a sandboxed compiler is lost with the sandbox's own first process.
         ours = sum(getattr(each, state).ours for each in measured)
         cargo = sum(getattr(each, state).cargo for each in measured)
-        title = f"apply / plain cargo, {state}, wall ({len(crates)} crates)"
-        lines.append(Line(title, _against(ours, cargo), ours / cargo, 1.25))
+        title = f"apply {way} / plain cargo, {state}, wall ({len(crates)} crates)"
+        lines.append(Line(title, _against(ours, cargo), ours / cargo, WAYS[way]))
     return lines
 
 
 def page(lines: list[Line], tools: tuple[str, ...], command: str) -> str:
     """Return the whole page as Markdown."""
-    body = [
-        [line.name, line.measured, _value(line), f"{line.limit:.3g} {line.unit}", _word(line)]
-        for line in lines
-    ]
+    body = [[line.name, line.measured, _value(line), _limit(line), _word(line)] for line in lines]
     made = INTRODUCTION.format(
         day=date.today().isoformat(), tools=", ".join(tools), command=command, rounds=ROUNDS
     )
@@ -162,12 +194,18 @@ def _against(ours: float, theirs: float) -> str:
 
 
 def _value(line: Line) -> str:
-    return "" if line.value is None else f"{line.value:.3g} {line.unit}"
+    return "" if line.value is None else f"{line.value:.3g} {line.unit}".rstrip()
+
+
+def _limit(line: Line) -> str:
+    return "" if line.limit is None else f"{line.limit:.3g} {line.unit}".rstrip()
 
 
 def _word(line: Line) -> str:
     if line.value is None:
         return "skipped"
+    if line.limit is None:
+        return ""
     return "**over**" if line.is_over else "met"
 
 

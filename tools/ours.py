@@ -44,9 +44,10 @@ class Applied:
         return frozenset(Place(site["path"], site["line"], site["column"]) for site in self.document["sites"])
 
 
-def apply(folder: Path, caches: Path) -> Applied:
+def apply(folder: Path, caches: Path, *options: str) -> Applied:
     """Run `codemod apply try-macro --json` over HEAD of `folder`, its caches and state below `caches`."""
-    finished = run([CODEMOD, "apply", RECIPE, "--json", "-C", folder], cwd=folder, env=homes(caches))
+    command: list[str | Path] = [CODEMOD, "apply", RECIPE, "--json", *options, "-C", folder]
+    finished = run(command, cwd=folder, env=homes(caches))
     return read_applied(finished)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.apply_bench import CHECK, check_command
 from tools.bench import Line
 from tools.builds import Place, _try_places, read_verdicts
+from tools.isolate_bench import CHANGES, make_crate
 from tools.ours import least_for_applied, read_applied
 from tools.peers import converted_places
 from tools.processes import Finished, ToolError, must, run
@@ -107,3 +109,27 @@ def test_a_limit_can_be_met_missed_or_not_measured() -> None:
     assert not Line("a", "", 0.25, 0.25).is_over
     assert Line("a", "", 0.26, 0.25).is_over
     assert not Line("a", "skipped", None, 0.25).is_over
+
+
+def test_the_plain_check_of_a_configuration() -> None:
+    plain: dict[str, object] = {
+        "features": [],
+        "target": "x",
+        "all_features": False,
+        "default_features": True,
+        "release": False,
+        "packages": [],
+    }
+    assert check_command(plain, "x") == [*CHECK, "--workspace"]
+    other = plain | {"features": ["a", "b"], "default_features": False, "packages": ["p"], "target": "y"}
+    assert check_command(other, "x") == [
+        *CHECK, "--package", "p", "--no-default-features", "--features", "a,b", "--target", "y",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", [0, 1, 5])
+def test_a_crate_of_a_hundred_changes(tmp_path: Path, bad: int) -> None:
+    make_crate(tmp_path / "crate", bad)
+    text = "".join(path.read_text() for path in (tmp_path / "crate/src").glob("m*.rs"))
+    assert text.count("try!(given)") == CHANGES
+    assert text.count("given: &Result") == bad
