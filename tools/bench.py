@@ -45,11 +45,11 @@ Measured on {day} with {tools}, by
 Ratios are codemod over the other tool. The best of {rounds} runs each, except `apply`, one run a crate:
 `cold` with nothing built, `warm` with dependencies built and every file of the crate changed. Plain cargo is
 `cargo check --all-targets` in each configuration that codemod used, `git apply` of the same edits, and the
-same checks again in one target folder. CPU is user and system time of a process and of all processes it waited
-for; memory is that of a process and its children together, shared pages counted once.
+same checks again in one target folder. CPU is user and system time of a process and of all processes it
+waited for; memory is that of a process and its children together, shared pages counted once.
 
-A hundred changes are those of a crate made for this: the bad ones look right and do not compile. One by one is
-each edit, a check of the whole tree, and the edit taken back where that fails.
+A hundred changes are those of a crate made for this: the bad ones look right and do not compile. One by one
+is each edit, a check of the whole tree, and the edit taken back where that fails.
 
 """
 
