@@ -7,13 +7,28 @@ holds each single process to the memory and the file size (`shell_prefix`, `laun
 from __future__ import annotations
 
 import os
+import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from codemods.errors import UsageError
+
 MIB = 1 << 20
 GIB = 1 << 30
+# What Rust's allocator says, and cargo or a shell of a child that was ended by the kernel.
+_NO_MEMORY = re.compile(r"^\s*memory allocation of \d+ bytes failed", re.MULTILINE)
+_FILE_TOO_LARGE = re.compile(r"SIGXFSZ|File size limit exceeded|File too large \(os error 27\)")
+_FIELDS = {
+    "memory": "memory_bytes",
+    "processes": "processes",
+    "output": "output_bytes",
+    "file": "file_bytes",
+}
+_AMOUNT = re.compile(r"([1-9]\d*)\s*([kKmMgG]B)?")
+_UNITS = {"": 1, "KB": 1024, "MB": MIB, "GB": GIB}
 _BACKSTOP = 16384  # processes of the user: only for a bomb that outruns the count of its tree
 
 # `ulimit -d` (private writable memory) and not `-v` (address space): rustc maps its own driver and every
@@ -53,6 +68,25 @@ class Limits:
         )
 
 
+def read_limits(pairs: Iterable[str], seconds: float) -> Limits:
+    """Return the limits that `NAME=VALUE` texts ask for: `memory=4GB`, `processes=200`; the rest as usual.
+
+    Raises:
+        UsageError: a name or a value is none.
+    """
+    given: dict[str, int] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        match = _AMOUNT.fullmatch(value)
+        if name not in _FIELDS or match is None or (name == "processes" and match[2]):
+            raise UsageError(
+                f"`{pair}` is no limit", where="--limit", hint="Such as `memory=4GB`, `processes=200`, "
+                "`output=100MB` (what a command prints) or `file=10GB` (the largest file it writes).",
+            )  # fmt: skip
+        given[_FIELDS[name]] = int(match[1]) * _UNITS[(match[2] or "").upper()]
+    return Limits(seconds, **given)
+
+
 def shell_prefix(limits: Limits) -> list[str]:
     """Return what stands before a command so that the kernel limits it: a shell, replaced by the command."""
     shell = shutil.which("sh") or "/bin/sh"
@@ -62,9 +96,9 @@ def shell_prefix(limits: Limits) -> list[str]:
 
 def explain(text: str, limits: Limits) -> str | None:
     """Return which limit of the kernel a process ran into, judged by what it or its parent printed."""
-    if "memory allocation of" in text or ("SIGABRT" in text and "out of memory" in text):
+    if _NO_MEMORY.search(text):
         return f"it used more than {in_words(limits.memory)} of memory"
-    if "SIGXFSZ" in text or "File too large" in text:
+    if _FILE_TOO_LARGE.search(text):
         return f"it wrote more than {in_words(limits.file_bytes)} into one file"
     return None
 

@@ -19,6 +19,7 @@ from codemods.cargo.report import CheckReport, Unit
 from codemods.cargo.stderr import CargoErrors, errors_of_cargo, started_packages
 
 CAP_LINTS = "--cap-lints=warn"
+STOPPED = "stopped by a limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ class Outcome:
 
     def _others(self, units: Sequence[Unit]) -> Iterator[Diagnostic]:
         done = self._done
+        if done.broke is not None and not done.timed_out:
+            # First, because what cargo says of it is only what came of it.
+            running = f"; being built: {self._running()}" if done.returncode < 0 else ""
+            yield _error(f"{STOPPED}: {done.broke}{running}")
         paths = PathMap(self._root, self._workspace_root)
         for message in self._messages:
             if message["reason"] == "compiler-message" and message["manifest_path"] not in self._packages:
@@ -147,21 +152,23 @@ class Outcome:
         cargo = CargoErrors(done.stderr, self._root)
         yield from errors_of_cargo(cargo)
         if done.timed_out:
-            yield self._hung()
-        elif done.truncated:
-            yield _error(f"cargo wrote more than {self._limits.output_bytes} bytes")
-        elif done.returncode != 0 and not cargo.blocks and all(unit.succeeded for unit in units):
+            yield _error(f"{done.broke}; being built: {self._running()}")
+        elif (
+            done.broke is None
+            and done.returncode != 0
+            and not cargo.blocks
+            and all(unit.succeeded for unit in units)
+        ):
             yield _error(f"cargo check failed with code {done.returncode}", cargo.text)
 
-    def _hung(self) -> Diagnostic:
+    def _running(self) -> str:
         running = [r.crate_name for r in self._records if r.run == self._run and r.status is None]
         finished = {artifact.target.replace("-", "_") for artifact in self._artifacts}
         started = [
             name for name in started_packages(self._done.stderr) if name.replace("-", "_") not in finished
         ]
         names = ", ".join(f"`{name}`" for name in dict.fromkeys([*running, *started]))
-        seconds = self._limits.seconds
-        return _error(f"nothing happened for {seconds:g} s; being built: {names or 'nothing yet'}")
+        return names or "nothing yet"
 
     def _foreign_files(self) -> Iterator[str]:
         for artifact in self._artifacts:

@@ -38,6 +38,10 @@ RUN_OPTIONS = (
     click.option(
         "--timeout", type=click.FloatRange(min=1), metavar="SECONDS", help="For each process [300]."
     ),
+    click.option(
+        "--limit", "limits", metavar="NAME=VALUE", multiple=True,
+        help="What analysed code may use: memory, processes, output, file.",
+    ),
     click.option("--toolchain", metavar="NAME", help="Use this rustup toolchain."),
     options.only,
     options.exclude,
@@ -190,6 +194,7 @@ def make_request(
         max_configurations=int(value("max-configurations", 8)),
         include_unverified=given.get("include_unverified", False),
         timeout=float(value("timeout", 300)),
+        limits=tuple(given.get("limits") or said.get("limit", ())),
         toolchain=value("toolchain"),
         only=tuple(value("only", ())),
         exclude=(*given.get("exclude", ()), *said.get("exclude", ())),

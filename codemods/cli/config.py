@@ -70,6 +70,7 @@ OWN: Mapping[str, Kind] = {
     "target": _TEXTS,
     "max-configurations": _COUNT,
     "timeout": _SECONDS,
+    "limit": _TEXTS,
     "toolchain": _TEXT,
     "sandbox": _one_of("auto", "require", "off"),
     "pass-env": _TEXTS,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from codemods.cargo.check import fails_by_lints, missing_targets
 from codemods.cargo.diagnostics import Diagnostic
 from codemods.cargo.metadata import Package
+from codemods.cargo.outcome import STOPPED
 from codemods.cargo.report import CheckReport, Unit
 from codemods.errors import BaselineError
 
@@ -75,6 +76,8 @@ def broken_baseline(errors: Iterable[Diagnostic], withheld: Iterable[str]) -> Ba
         hint = (
             "Give it more time with --timeout SECONDS, or find out what its build script or macros wait for."
         )
+    elif STOPPED in text:
+        hint = "Give it more with --limit NAME=VALUE, or find out what its build script or macros do."
     elif names:
         hint += f" If the build needs an environment variable that is withheld: `--pass-env NAME` ({names})."
     return BaselineError(

@@ -12,10 +12,11 @@ from codemods.cargo.build import Build, Configuration, Features
 from codemods.cargo.capture import install_wrapper
 from codemods.cargo.configuration import config_arguments, workspace_wrapper
 from codemods.cargo.environment import homed_environment, rustfmt_settings
+from codemods.cargo.limits import read_limits
 from codemods.cargo.lockfile import prepare_lock
 from codemods.cargo.manifest import MANIFEST
 from codemods.cargo.metadata import Workspace, load_workspace
-from codemods.cargo.process import Limits, Runner, allowed_environment
+from codemods.cargo.process import Runner, allowed_environment
 from codemods.cargo.sandbox import find_sandbox
 from codemods.cargo.toolchain import Toolchain, cargo_home, find_toolchain
 from codemods.cargo.view import private_view
@@ -123,7 +124,7 @@ class _Equipment:
         sandbox, description = find_sandbox(
             self.request.sandbox.value, self.request.environment.get("PATH"), view
         )
-        limits = Limits(seconds=self.request.timeout)
+        limits = read_limits(self.request.limits, self.request.timeout)
         environment = homed_environment(allowed, home / "target" / "codemod-home")
         return Runner(environment, limits, sandbox), f"{description}; limits: {limits.describe()}"
 

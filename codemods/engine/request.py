@@ -67,6 +67,7 @@ class Request:
     max_configurations: int = 8
     include_unverified: bool = False
     timeout: float = 300.0
+    limits: tuple[str, ...] = ()  # `NAME=VALUE`: see `cargo.limits`
     toolchain: str | None = None
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
