@@ -19,11 +19,13 @@ from codemods.rust.edits import Edit, apply_edits
 if TYPE_CHECKING:
     from codemods.engine.workbench import Workbench
 
-_PANICKED_AT = re.compile(r"^thread '.*' panicked at .*\.rs:\d+:\d+:?$|', \S+\.rs:\d+:\d+$", re.MULTILINE)
+_PANICKED_AT = re.compile(
+    r"^thread '.*'(?: \(\d+\))? panicked at .*\.rs:\d+:\d+:$|', \S+\.rs:\d+:\d+$", re.MULTILINE
+)
 _BACKTRACE = re.compile(r"^stack backtrace:$.*?(?=^note: |\Z)", re.MULTILINE | re.DOTALL)
 _PLACE = re.compile(r"\.rs\b.{0,12}\d|\b(?:line|column|col)\b\W{0,3}\d", re.IGNORECASE)
 _SIDES = re.compile(
-    r"^ *left: (?P<left>.*?)\n *right: (?P<right>.*?)(?=\n *\n|\n\S|\Z)", re.MULTILINE | re.DOTALL
+    r"^ *left: (?P<left>.*?)\n *right: (?P<right>.*?)(?=\n *\n|\n\S|\s*\Z)", re.MULTILINE | re.DOTALL
 )
 _NUMBER = re.compile(r"\d+")
 

@@ -22,7 +22,7 @@ NOT_ASKED = Evidence("test", "skipped", "not asked for (--test)")
 class Tested:
     """What the tests showed of a tree; `broken` names those that its changes broke, `message` says how.
 
-    `passing` are those that pass on it.
+    `passing` are those that pass on it. `remark` is what else is known of broken ones.
     """
 
     evidence: Evidence
@@ -30,6 +30,7 @@ class Tested:
     broken: tuple[str, ...] = ()
     message: str = ""
     passing: frozenset[str] = frozenset()
+    remark: str = ""
 
 
 def compare_tests(
@@ -94,11 +95,14 @@ def _broken(
 ) -> Tested:
     text = "\n".join(second.details.get(name, second.error or "") for name in broken[:_SHOWN])
     message = f"tests that passed before no longer do: {_listed(broken)}\n{text}".rstrip()
+    remark = ""
     if behaviour:
-        message += (
+        remark = (
             f"\nwhere no code moves these pass: {_listed(behaviour)}; what they test depends on its layout"
         )
-    return Tested(Evidence("test", "failed", message), _totals(first), broken, message)
+    return Tested(
+        Evidence("test", "failed", message + remark), _totals(first), broken, message, remark=remark
+    )
 
 
 def _details(

@@ -213,7 +213,7 @@ class Verification:
             changes = [replace(choice.change, forms=(choice.form,)) for choice in kept]
             isolated = isolate(changes, partial(self._attempt_tested, broken=tested.broken))
             rejected = isolated.rejected or dict.fromkeys((c.id for c in changes), tested.message)
-            self.rejected |= rejected
+            self.rejected |= {id: message + tested.remark for id, message in rejected.items()}
             self.codes |= dict.fromkeys(rejected, "test-fails")
             left = [change for change in changes if change.id not in rejected]
             again = self._isolate(left, ())
