@@ -20,7 +20,7 @@ ARGUMENTS = ("-Zunpretty=thir-flat", "-Ztrim-diagnostic-paths=no")
 """What rustc is given, with the bootstrap variable where it is a stable one."""
 
 _HEADER = re.compile(rb"^DefId\(\d+:\d+ ~ (.*)\):$", re.M)
-_SPAN = rb"([^\n]*?):(\d+):(\d+): (\d+):(\d+) \(#(\d+)\)"
+_SPAN = rb"(?:no-location|([^\n]*?):(\d+):(\d+): (\d+):(\d+)) \(#(\d+)\)"
 _EXPRESSION = re.compile(
     rb"        Expr \{\n            kind: (.*?),\n            ty: (.*?),\n            temp_scope_id: \d+,\n"
     rb"            span: " + _SPAN + rb",\n        \},\n",
@@ -132,7 +132,7 @@ def _expressions(body: str, arena: bytes, path_of: Callable[[str], str]) -> Iter
         if found.start() != at:
             break
         at = found.end()
-        kind, type_text, path, *numbers = found.groups()
+        kind, type_text, path, *numbers = found.groups(default=b"0")
         yield TypedExpression(
             index,
             one_line(kind.decode()),
@@ -146,7 +146,7 @@ def _expressions(body: str, arena: bytes, path_of: Callable[[str], str]) -> Iter
 
 
 def _binding(found: re.Match[bytes], path_of: Callable[[str], str]) -> TypedBinding:
-    _, path, *numbers, name, type_text = found.groups()
+    _, path, *numbers, name, type_text = found.groups(default=b"0")
     return TypedBinding(
         name.decode(),
         one_line(type_text.decode()),

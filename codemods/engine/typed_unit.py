@@ -81,6 +81,13 @@ class TypedUnit:
         found = [read(each) for _, each in self._all_at(spot)]
         return _single({each for each in found if each is not None})
 
+    def is_method_call(self, spot: Spot) -> bool:
+        """Whether `spot` is a method call, or the `receiver.method` of one."""
+        function = _call_around(spot).node.child_by_field_name("function")
+        if function is not None and function.type == "generic_function":
+            function = function.child_by_field_name("function")
+        return function is not None and function.type == "field_expression"
+
     def conversion_at(self, spot: Spot) -> str | None:
         """Return which conversion runs there, as `<F as From<E>>`; "" for none."""
         if spot.node.type == "try_expression":
@@ -209,7 +216,7 @@ def _refuse_copies(first: TypedExpression, expressions: Iterable[TypedExpression
         return
     types = {each.type for each in expressions if each.name == first.name}
     if len(types) > 1:
-        raise DumpError("a macro compiles this twice, as two types")
+        raise DumpError(f"a macro compiles this twice, as two types: {' and '.join(sorted(types))}")
 
 
 def _without_semicolon(spot: Spot) -> Spot:
