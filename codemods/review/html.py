@@ -9,18 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
 
-from codemods.engine.document import Evidence, Outcome, RunDocument
-from codemods.review.diffs import Hunk, Kind, Line, parse_diff
+from codemods.engine.document import Outcome, RunDocument
 from codemods.review.escape import html
 from codemods.review.groups import (
     GRADE_MEANINGS,
     GRADE_WORDS,
-    ChangeView,
     baseline_notes,
-    change_views,
     check_counts,
     commit_counts,
     grade_counts,
@@ -28,10 +23,9 @@ from codemods.review.groups import (
     places,
     plural,
 )
+from codemods.review.html_changes import badge, change_parts
+from codemods.review.needs import configuration_text, dropped_notes
 from codemods.review.style import STYLE
-
-_CLASSES = {Kind.SAME: "same", Kind.ADDED: "added", Kind.REMOVED: "removed", Kind.OTHER: "other"}
-_OPEN_FILES = 20  # a page with more files begins folded
 
 
 def render(document: RunDocument) -> str:
@@ -63,14 +57,12 @@ def render(document: RunDocument) -> str:
 def _body(document: RunDocument) -> Iterator[str]:
     yield from _header(document)
     yield "<main>"
+    yield from _list("Only a claim: codemod review --verify builds and grades it anew", document.doubts)
     yield from _totals(document)
-    yield from _list("Notes", (*document.notes, *baseline_notes(document)))
+    yield from _list("Notes", (*document.notes, *baseline_notes(document), *dropped_notes(document)))
     yield from _questions(document)
     yield from _left_alone(document)
-    views = change_views(document)
-    yield from _changes("Changes", [view for view in views if view.outcome is Outcome.APPLIED])
-    tried = [view for view in views if view.outcome not in (Outcome.APPLIED, None)]
-    yield from _changes("Tried, not on the branch", tried)
+    yield from change_parts(document)
     yield from _verification(document)
     yield "</main>"
 
@@ -92,8 +84,8 @@ def _totals(document: RunDocument) -> Iterator[str]:
     yield "</section>"
     yield '<ul class="grades">'
     for grade, count in grade_counts(document):
-        badge = _badge(grade.value, f"{grade.value} {GRADE_WORDS[grade]}")
-        yield f"<li>{badge} {plural(count, 'site')}: {GRADE_MEANINGS[grade]}</li>"
+        mark = badge(grade.value, f"{grade.value} {GRADE_WORDS[grade]}")
+        yield f"<li>{mark} {plural(count, 'site')}: {GRADE_MEANINGS[grade]}</li>"
     yield "</ul>"
 
 
@@ -124,7 +116,7 @@ def _left_alone(document: RunDocument) -> Iterator[str]:
         return
     yield f"<h2>Left alone: {plural(sum(len(group.sites) for group in groups), 'site')}</h2>"
     for group in groups:
-        title = f"{_badge(group.outcome, group.outcome)} <code>{html(group.code)}</code>"
+        title = f"{badge(group.outcome, group.outcome)} <code>{html(group.code)}</code>"
         count = plural(len(group.sites), "site")
         yield f"<details><summary>{title} {count}: {html(group.reason)}</summary>"
         yield "<ul>"
@@ -133,86 +125,13 @@ def _left_alone(document: RunDocument) -> Iterator[str]:
         yield "</ul></details>"
 
 
-def _changes(title: str, views: list[ChangeView]) -> Iterator[str]:
-    if not views:
-        return
-    files = [(path, list(group)) for path, group in groupby(views, key=attrgetter("path"))]
-    yield f"<h2>{html(title)}: {plural(len(views), 'change')} in {plural(len(files), 'file')}</h2>"
-    is_open = " open" if len(files) <= _OPEN_FILES else ""
-    for path, group in files:
-        yield f"<details{is_open}>"
-        yield f"<summary><code>{html(path)}</code> {plural(len(group), 'change')}</summary>"
-        for view in group:
-            yield from _change(view)
-        yield "</details>"
-
-
-def _change(view: ChangeView) -> Iterator[str]:
-    change = view.change
-    lines = ", ".join(str(site.line) for site in view.sites)
-    where = f"{'line' if len(view.sites) == 1 else 'lines'} {lines}"
-    word = f"{change.grade.value} {GRADE_WORDS[change.grade]}" if change.grade else view.outcome or "no grade"
-    badge = _badge(change.grade or view.outcome or "", word)
-    yield "<article>"
-    yield f"<h3>{where} {badge} <small>{html(_origin(view))}</small></h3>"
-    yield from _diff(view)
-    for reason in view.reasons:
-        yield f'<pre class="message">{html(reason)}</pre>'
-    for warning in change.warnings:
-        yield f'<p>new warning</p><pre class="message">{html(warning)}</pre>'
-    yield from _evidence(view.evidence)
-    yield "</article>"
-
-
-def _origin(view: ChangeView) -> str:
-    change = view.change
-    commit = f", commit {change.commit[:10]}" if change.commit else ""
-    return f"{change.recipe}, by {change.origin}, {change.form} form{commit}"
-
-
-def _diff(view: ChangeView) -> Iterator[str]:
-    for file in parse_diff(view.change.diff):
-        if file.path is not None and not view.is_local:
-            yield f"<p><code>{html(file.path)}</code></p>"
-        if file.crlf:
-            yield "<p><small>lines end in CR LF</small></p>"
-        for hunk in file.hunks:
-            yield f'<div class="diff"><table>{"".join(_rows(hunk))}</table></div>'
-
-
-def _rows(hunk: Hunk) -> Iterator[str]:
-    number = hunk.line
-    for line in hunk.lines:
-        numbered = line.kind in (Kind.SAME, Kind.REMOVED)
-        yield _row(line, str(number) if numbered and number else "")
-        number += numbered
-
-
-def _row(line: Line, number: str) -> str:
-    marker = " " if line.kind is Kind.OTHER else line.kind.value
-    return f'<tr class="{_CLASSES[line.kind]}"><th>{number}</th><td>{marker} {html(line.text)}</td></tr>'
-
-
-def _evidence(evidence: Iterable[Evidence]) -> Iterator[str]:
-    lines = [
-        f'<li class="{html(found.status)}">{html(f"{found.check} {found.status}: {found.detail}")}</li>'
-        for found in evidence
-    ]
-    if lines:
-        yield f'<ul class="evidence">{"".join(lines)}</ul>'
-
-
 def _verification(document: RunDocument) -> Iterator[str]:
     tool, seconds = document.tool, document.seconds
     checks = (
         f"{check.check}: passed {check.passed:,}, failed {check.failed:,}, skipped {check.skipped:,}"
         for check in check_counts(document)
     )
-    configurations = (
-        f"configuration {c.id}: {c.target}, {', '.join(c.features) or 'default features'};"
-        f" reaches {plural(c.covers, 'site')}"
-        for c in document.configurations
-    )
+    configurations = (f"configuration {c.id}: {configuration_text(c)}" for c in document.configurations)
     commits = (
         f"commit {commit.commit}: {', '.join(commit.recipes)}, {plural(commit.sites, 'site')}"
         for commit in commit_counts(document)
@@ -227,7 +146,3 @@ def _verification(document: RunDocument) -> Iterator[str]:
         *commits,
     )
     yield from _list("How it was verified", items)
-
-
-def _badge(kind: str, word: str) -> str:
-    return f'<span class="badge {html(kind)}">{html(word)}</span>'

@@ -1,7 +1,8 @@
 """The run document as SARIF 2.1.0, for code scanning and editors.
 
 A site left alone is a result of kind `fail` (rejected: warning, else note) under the rule
-named by its code; an applied one is a result of kind `pass`.
+named by its code; an applied one is a result of kind `pass` where it is proved or tested, else of
+kind `review`: a person must look (SARIF 3.27.9).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from codemods.engine.document import Outcome, RunDocument, SiteRecord
+from codemods.engine.document import Evidence, Grade, Outcome, RunDocument, SiteRecord
 from codemods.review import escape
-from codemods.review.groups import GRADE_MEANINGS, by_place, first_line
+from codemods.review.groups import GRADE_MEANINGS, GRADE_WORDS, by_place, first_line
+from codemods.review.needs import dropped_notes, not_checked, words
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Outcome.REJECTED: "warning", Outcome.UNVERIFIED: "note", Outcome.REFUSED: "note"}
@@ -33,7 +35,7 @@ def _run(document: RunDocument) -> dict[str, Any]:
         "tool": {"driver": _driver(document, _rules(sites))},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the Cargo workspace."}}},
-        "results": [_result(site, rules) for site in sites],
+        "results": [_result(site, rules, document) for site in sites],
         "invocations": [
             {"executionSuccessful": True, "toolExecutionNotifications": _notifications(document)}
         ],
@@ -79,31 +81,50 @@ def _rule_id(site: SiteRecord) -> str:
     return escape.terminal_line(site.code or site.outcome)
 
 
-def _result(site: SiteRecord, rules: dict[str, int]) -> dict[str, Any]:
+def _result(site: SiteRecord, rules: dict[str, int], document: RunDocument) -> dict[str, Any]:
     rule = _rule_id(site)
     applied = site.outcome is Outcome.APPLIED
     return {
         "ruleId": rule,
         "ruleIndex": rules[rule],
-        "kind": "pass" if applied else "fail",
+        "kind": _kind(site, document),
         "level": "none" if applied else _LEVELS[site.outcome],
-        "message": {"text": _message(site)},
+        "message": {"text": _message(site, document)},
         "locations": [_location(site)],
         "partialFingerprints": {"codemodSite/v1": escape.terminal_line(site.id)},
         "properties": {
             "recipe": escape.terminal_line(site.recipe),
             "outcome": site.outcome,
             "grade": site.grade,
+            "claimed": bool(document.doubts),
             "configurations": [escape.terminal_line(name) for name in site.configurations],
+            "evidence": [_evidence(found) for found in site.evidence],
             "byteSpan": list(site.span),
         },
     }
 
 
-def _message(site: SiteRecord) -> str:
+def _kind(site: SiteRecord, document: RunDocument) -> str:
+    if site.outcome is not Outcome.APPLIED:
+        return "fail"
+    is_different = any(found.check == "prove" and found.status == "failed" for found in site.evidence)
+    is_calm = site.grade in (Grade.PROVED, Grade.TESTED) and not is_different and not document.doubts
+    return "pass" if is_calm else "review"
+
+
+def _evidence(found: Evidence) -> dict[str, str]:
+    """Return one check, as text that nothing interprets."""
+    texts = {"check": found.check, "status": found.status, "detail": found.detail, "excerpt": found.excerpt}
+    return {key: escape.terminal(text) for key, text in texts.items() if text}
+
+
+def _message(site: SiteRecord, document: RunDocument) -> str:
     if site.outcome is Outcome.APPLIED:
-        meaning = GRADE_MEANINGS[site.grade] if site.grade else "no grade"
-        return escape.sarif(f"{site.recipe}: upgraded; {meaning}")
+        word = f"{GRADE_WORDS[site.grade]}: {GRADE_MEANINGS[site.grade]}" if site.grade else "no grade"
+        claimed = "claimed " if document.doubts else ""
+        missing = "; ".join(": ".join(words(found)) for found in not_checked(site.evidence))
+        text = f"{site.recipe}: upgraded; {claimed}{word}" + (f" ({missing})" if missing else "")
+        return escape.sarif(text)
     text = site.reason.rstrip() if site.reason and site.reason.strip() else first_line(None)
     return escape.sarif(f"{site.recipe}: {site.outcome}: {text}")
 
@@ -125,7 +146,9 @@ def _uri(path: str) -> str:
 
 
 def _notifications(document: RunDocument) -> list[dict[str, Any]]:
-    return [{"level": "note", "message": {"text": escape.sarif(note)}} for note in document.notes]
+    notes = [("note", note) for note in (*document.notes, *dropped_notes(document))]
+    doubts = [("warning", f"Only a claim: {doubt}") for doubt in document.doubts]
+    return [{"level": level, "message": {"text": escape.sarif(text)}} for level, text in (*doubts, *notes)]
 
 
 def _branch(document: RunDocument) -> str | None:

@@ -52,5 +52,6 @@ summary { cursor: pointer; }
 .message { margin: .4rem 0; padding: .5rem .7rem; overflow-x: auto; background: var(--box);
   border-left: 3px solid var(--doubt); }
 .evidence { margin: .3rem 0; padding-left: 1.2rem; color: var(--quiet); font-size: .85rem; }
+.evidence .excerpt { margin: .2rem 0; overflow-x: auto; }
 .evidence .failed { color: var(--bad); }
 """

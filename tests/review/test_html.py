@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -96,3 +97,34 @@ def test_a_large_page_begins_folded() -> None:
     page = html.render(documents.large(2000))
     assert page.count("<article>") == 2099
     assert " open>" not in page.split("Tried, not on the branch")[0]
+
+
+def test_what_needs_eyes_stands_first_and_the_rest_is_folded() -> None:
+    page = html.render(documents.graded())
+    titles = [title for title in re.findall("<h2>(.*?)</h2>", page) if "change" in title]
+    assert titles == [
+        "Needs eyes, unverified: 1 change",
+        "Needs eyes, the comparison found a difference: 2 changes",
+        "Needs eyes, compiled only: 1 change",
+        "Tested: 1 change",
+        "Proved: 14 changes",
+    ]
+    assert " open>" in page.split("<h2>Tested")[0] and " open>" not in page.split("<h2>Tested")[1]
+
+
+def test_each_change_says_what_was_shown_and_what_was_not() -> None:
+    text = "".join(Page(html.render(documents.graded())).texts)
+    for part in (
+        "not equal: the body read::load of url lib urlbefore: VarRef x\nafter:  VarRef y",
+        "built in: default, all-features",
+        "executed: by url lib url: a::works, url test unit: b and 4 more",
+        "not executed: no passing test runs it",
+        "nothing was built in the configuration features:net: its build fails: E0432",
+    ):
+        assert part in text
+
+
+def test_a_claim_is_called_one() -> None:
+    text = "".join(Page(html.render(replace(documents.graded(), doubts=("it was made elsewhere",)))).texts)
+    assert "it was made elsewhere" in text and "claimed A proved" in text
+    assert "claim" not in html.render(documents.graded())

@@ -32,8 +32,8 @@ def test_each_site_is_a_result_under_the_rule_of_its_code() -> None:
         ("own-macro", "fail", "note"),
         ("own-macro", "fail", "note"),
         ("try-macro", "pass", "none"),
-        ("try-macro", "pass", "none"),
-        ("try-macro", "pass", "none"),
+        ("try-macro", "review", "none"),
+        ("try-macro", "review", "none"),
     ]
 
 
@@ -88,3 +88,41 @@ def test_foreign_text_has_no_link_placeholder_or_control_character() -> None:
         assert r"\[click\](https://evil.example/x)" in message
         assert "pipe {{0}}" in message
         assert message.replace("\n", "").isprintable()
+
+
+def kinds(document: RunDocument) -> dict[int, str]:
+    return {
+        result["locations"][0]["physicalLocation"]["region"]["startLine"]: result["kind"]
+        for result in run_of(document)["results"]
+    }
+
+
+def test_what_needs_eyes_is_of_kind_review() -> None:
+    found = kinds(documents.graded())
+    assert {line for line, kind in found.items() if kind == "review"} == {10, 20, 30, 50}
+    assert set(kinds(replace(documents.graded(), doubts=("made elsewhere",))).values()) == {"review"}
+
+
+def test_a_result_tells_what_was_shown_and_what_was_not_checked() -> None:
+    results = run_of(documents.graded())["results"]
+    [twentieth] = [r for r in results if r["locations"][0]["physicalLocation"]["region"]["startLine"] == 20]
+    assert twentieth["properties"]["configurations"] == ["default", "all-features"]
+    assert {"check": "executed", "status": "skipped", "detail": "no passing test runs it"} in twentieth[
+        "properties"
+    ]["evidence"]
+    assert "(not proved: not comparable: the dumps of this rustc" in twentieth["message"]["text"]
+    [difference] = [
+        found
+        for result in results
+        for found in result["properties"]["evidence"]
+        if found["status"] == "failed"
+        and result["locations"][0]["physicalLocation"]["region"]["startLine"] == 10
+    ]
+    assert difference["excerpt"] == "before: VarRef x\nafter:  VarRef y"
+
+
+def test_doubts_and_dropped_configurations_are_notifications() -> None:
+    run = run_of(replace(documents.graded(), doubts=("made elsewhere",)))
+    notes = [n["message"]["text"] for n in run["invocations"][0]["toolExecutionNotifications"]]
+    assert "Only a claim: made elsewhere" in notes
+    assert "nothing was built in the configuration features:net: its build fails: E0432" in notes
