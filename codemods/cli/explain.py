@@ -1,4 +1,4 @@
-"""`codemod explain`: what a recipe, a reason code or a site of the newest branch is."""
+"""`codemod explain`: what a recipe, a grade, a check, a reason code or a site of a branch is."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("what", metavar="RECIPE|SITE|CODE")
+@click.argument("what", metavar="RECIPE|GRADE|CHECK|CODE|SITE")
 @options.directory
 @options.color
 def command(what: str, directory: Path, color: str) -> None:
-    """Say what a recipe does and leaves alone, what a reason code means, or what became of a site."""
+    """Say what a recipe does, what a grade or a check shows, what a reason means, what became of a site."""
     from codemods.engine.codes import CODES  # noqa: PLC0415
+    from codemods.engine.meanings import CHECKS, WORDS  # noqa: PLC0415
     from codemods.recipe.discover import discover  # noqa: PLC0415
     from codemods.recipe.metadata import MetadataCache  # noqa: PLC0415
 
@@ -32,6 +33,8 @@ def command(what: str, directory: Path, color: str) -> None:
     recipe = next((info for info in infos if info.id == what), None)
     if recipe is not None:
         _show_recipe(recipe, color)
+        return
+    if _show_meaning(what):
         return
     codes = {**CODES, **{code: text for info in infos for code, text in info.codes}}
     if what in codes:
@@ -42,7 +45,32 @@ def command(what: str, directory: Path, color: str) -> None:
         if sites:
             _show_sites(document, sites, color)
             return
-    raise _unknown(what, [info.id for info in infos] + list(codes))
+    raise _unknown(what, [info.id for info in infos] + list(codes) + [*WORDS, *CHECKS])
+
+
+def _show_meaning(what: str) -> bool:
+    """Print what the grade or check `what` means; whether it is one."""
+    from codemods.engine.document import Grade  # noqa: PLC0415
+    from codemods.engine.meanings import CHECKS, GRADES, WORDS  # noqa: PLC0415
+
+    letter = what.upper() if what.upper() in {grade.value for grade in Grade} else None
+    grade = Grade(letter) if letter is not None else WORDS.get(what)
+    if grade is not None:
+        meaning = GRADES[grade]
+        _tell(
+            f"Grade {grade.value}, {meaning.word}: {meaning.means}",
+            f"What it does not say: {meaning.not_said}",
+            f"Written to the branch: {meaning.written}.",
+        )
+        return True
+    if what in CHECKS:
+        _tell(f"The check {what}: {CHECKS[what].does}", CHECKS[what].otherwise)
+        return True
+    return False
+
+
+def _tell(*paragraphs: str) -> None:
+    click.echo("\n\n".join(fill(text, 90) for text in paragraphs))
 
 
 def _show_recipe(info: RecipeInfo, color: str) -> None:

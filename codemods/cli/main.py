@@ -23,7 +23,7 @@ COMMANDS = {
     "apply": ("codemods.cli.apply", "Rewrite, verify by recompiling, write a branch."),
     "review": ("codemods.cli.review", "Read a branch this tool wrote."),
     "verify": ("codemods.cli.verify", "Grade anybody's diff with the same ladder."),
-    "explain": ("codemods.cli.explain", "What a recipe, a site or a reason code means."),
+    "explain": ("codemods.cli.explain", "What a recipe, a grade, a site or a reason code means."),
     "doctor": ("codemods.cli.doctor", "What of the toolchain is there, what is missing."),
     "clean": ("codemods.cli.clean", "Empty the caches."),
     "recipe": ("codemods.cli.recipe", "Write and test recipes."),
