@@ -49,13 +49,14 @@ GRADES = {
     Grade.COMPILED: GradeMeaning(
         "compiled",
         "it builds in every needed configuration without a new error.",
-        "Nothing is known of its behaviour: code that compiles may do something else. It is not proved, and no"
-        " test is known to run it; the evidence says why (`--test` may raise it to B).",
-        "yes, marked in the commit",
+        "Nothing is known of its behaviour: code that compiles may do something else. It is not proved, and"
+        " no test is known to run it; the evidence says why (`--test` may raise it to B).",
+        "yes",
     ),
     Grade.MODEL: GradeMeaning(
         "model",
-        "a language model wrote it, or a case that came from one; it builds and the tests keep their verdicts.",
+        "a language model wrote it, or a case that came from one; it builds, and the tests keep their"
+        " verdicts.",
         "No rule made the text, so a person must read it, whatever the checks say.",
         "yes, marked, one commit each",
     ),

@@ -45,4 +45,4 @@ def test_reports_and_explanations_use_the_same_words() -> None:
 def test_a_misspelt_grade_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         command.main(["provd"], standalone_mode=False)
-    assert caught.value.hint == "Did you mean prove?" or caught.value.hint == "Did you mean proved?"
+    assert caught.value.hint in {"Did you mean prove?", "Did you mean proved?"}
