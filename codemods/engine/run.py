@@ -31,6 +31,7 @@ from codemods.engine.stage import Stage
 from codemods.engine.upgrade import upgrade
 from codemods.engine.workbench import Workbench
 from codemods.errors import ExitCode
+from codemods.vcs.names import BranchTaken
 
 
 def run(request: Request, listener: Listener | None = None) -> Result:
@@ -52,8 +53,13 @@ def run(request: Request, listener: Listener | None = None) -> Result:
             overlay, report = stage.final.overlay, stage.report
         branch = build_branch(bench, stages)
         document = _document(bench, stages, branch, time.monotonic() - started)
-        if not request.dry_run and branch.has_commits:
-            publish_branch(bench, branch, document)
+        while not request.dry_run and branch.has_commits:
+            try:
+                publish_branch(bench, branch, document)
+                break
+            except BranchTaken:  # meanwhile, by a run in another worktree
+                branch = dataclasses.replace(branch, name=branch_name(bench, recipes))
+                document = _document(bench, stages, branch, time.monotonic() - started)
         return Result(document, _exit_code(document))
 
 

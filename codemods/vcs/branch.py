@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -22,6 +23,7 @@ from codemods.vcs.repository import REGULAR_MODES, Repository
 
 NOTES_REF = "refs/notes/codemod"
 
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 0.0)  # seconds after each try to move the refs
 _MANY_OBJECTS = 100  # beyond, a pack is kept as it is: one file to sync instead of hundreds
 
 
@@ -104,20 +106,30 @@ def publish(repository: Repository, built: Built, *, branch: str, note: bytes) -
     if not built.commits:
         raise UsageError("there is no commit to put on a branch")
     check_branch(repository, branch)
-    identity = built.identity
-    old_note = _ref(repository, NOTES_REF)
+    _store(repository, built.pack)
+    written = Written(branch, built.tip, built.commits, built.notes)
+    for pause in _PAUSES:
+        old_note = _ref(repository, NOTES_REF)
+        new_note = _store_note(repository, built, branch, note, old_note)
+        output = _move_refs(repository, built.identity, written, old_note, new_note)
+        if output.status == 0:
+            return written
+        if is_taken(repository, branch):
+            raise BranchTaken(branch)
+        time.sleep(pause)  # another process writes there just now, or has written a note
+    raise _explained(repository, output)
+
+
+def _store_note(repository: Repository, built: Built, branch: str, note: bytes, old_note: str | None) -> str:
+    """Add a commit on top of `old_note` with one note more to the store; return its hash."""
     with Quarantine.open(repository) as quarantine:
-        quarantine.add_pack(built.pack)
         stream = _Stream()
-        stream.commit(NOTES_REF, 1, identity, f"Note the codemod run of {branch}", old_note)
+        stream.commit(NOTES_REF, 1, built.identity, f"Note the codemod run of {branch}", old_note)
         stream.note(built.tip, note)
         new_note = quarantine.fast_import(bytes(stream.content))[1]
-        packs = (built.pack, quarantine.pack())
-    for pack in packs:
-        _store(repository, pack)
-    written = Written(branch, built.tip, built.commits, built.notes)
-    _move_refs(repository, identity, written, old_note, new_note)
-    return written
+        pack = quarantine.pack()
+    _store(repository, pack)
+    return new_note
 
 
 class _Stream:
@@ -209,7 +221,7 @@ def _store(repository: Repository, pack: bytes) -> None:
 
 def _move_refs(
     repository: Repository, identity: Identity, written: Written, old_note: str | None, new_note: str
-) -> None:
+) -> Output:
     """Create the branch and move the notes in one transaction; neither moves where one cannot."""
     zero = "0" * len(written.tip)
     commands = [
@@ -222,14 +234,10 @@ def _move_refs(
     # The reflog needs an identity too, and would complain where none is configured.
     # Killed half-way, git would leave its lock files, and nobody could write these refs any more.
     git = replace(repository.git, environment=identity.environment, shielded=True)
-    output = git.attempt("update-ref", "--stdin", "-m", "codemod", stdin="\n".join([*commands, ""]).encode())
-    if output.status != 0:
-        raise _explained(repository, written.branch, output)
+    return git.attempt("update-ref", "--stdin", "-m", "codemod", stdin="\n".join([*commands, ""]).encode())
 
 
-def _explained(repository: Repository, branch: str, output: Output) -> CodemodError:
-    if is_taken(repository, branch):
-        return BranchTaken(branch)
+def _explained(repository: Repository, output: Output) -> CodemodError:
     locked = ".lock" in output.stderr
     return MachineError(
         f"the branch could not be created, nothing was: {shortened(output.stderr)}",

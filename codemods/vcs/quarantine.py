@@ -14,8 +14,6 @@ from codemods.vcs.disk import disk_errors
 from codemods.vcs.git import ISOLATED, Git, GitError
 from codemods.vcs.repository import Repository
 
-_GIVEN = "given"  # why a pack is kept: it was not made here
-
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
@@ -57,15 +55,9 @@ class Quarantine:
         rows = (line.split() for line in marks.read_text().splitlines())
         return {int(mark.removeprefix(":")): name for mark, name in rows}
 
-    def add_pack(self, pack: bytes) -> None:
-        """Add the objects of `pack`; `pack()` leaves them out."""
-        if pack:
-            self.git.run("index-pack", "--stdin", f"--keep={_GIVEN}", stdin=pack)
-
     def pack(self) -> bytes:
         """Return the objects that `fast_import` made, as one pack."""
-        found = (self.git_dir / "objects/pack").glob("*.pack")
-        packs = [pack for pack in found if not pack.with_suffix(".keep").exists()]
+        packs = list((self.git_dir / "objects/pack").glob("*.pack"))
         assert len(packs) == 1, "fast-import keeps one pack a run"
         return packs[0].read_bytes()
 

@@ -446,3 +446,39 @@ def test_gitpython_reads_the_same_from_branch_and_note(repository: Repository) -
         assert one.diff(two)[0].a_path == "Cargo.toml"
         assert repo.git.notes("--ref=codemod", "show", NAME) == result.tip
         assert not repo.is_dirty(untracked_files=True)
+
+
+PUBLISH = """\
+import sys; from pathlib import Path; from codemods.vcs.branch import CommitPlan, build_commits, publish
+from codemods.vcs.repository import Repository
+from pathlib import PurePosixPath
+repository = Repository.open(Path(sys.argv[1]))
+plan = CommitPlan(sys.argv[2], {PurePosixPath("src/lib.rs"): sys.argv[2].encode()})
+built = build_commits(repository, repository.head, [plan])
+sys.stdin.readline()
+publish(repository, built, branch=sys.argv[2], note=sys.argv[2].encode())
+"""
+
+
+def test_several_writers_at_once_keep_all_branches_and_notes(folder: Path, repository: Repository) -> None:
+    names = [f"codemod/{number}" for number in range(4)]
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", PUBLISH, str(folder), name],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+
+    errors = [writer.communicate(timeout=60)[1] for writer in writers]
+
+    assert errors == [""] * 4
+    for name in names:
+        assert git(folder, "notes", "--ref=codemod", "show", name) == name
+    assert sorted(noted.name for noted in noted_branches(repository)) == names
