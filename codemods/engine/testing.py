@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from codemods.engine.document import Evidence, TestTotals
 from codemods.engine.located import Located, located_tests
@@ -24,6 +24,8 @@ class Tested:
 
     `passing` are those that pass on it. `remark` is what else is known of broken ones.
     """
+
+    __test__: ClassVar[bool] = False
 
     evidence: Evidence
     totals: TestTotals | None = None
