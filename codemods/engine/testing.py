@@ -62,7 +62,8 @@ def compare_tests(
         comparison = compare(first, second, bench.flaky_tests(before, first, doubtful))
     located = Located()
     if comparison.broken and composition is not None:
-        failed = {name: text for name in comparison.broken if (text := second.details.get(name))}
+        failed = {name: second.details.get(name, "") for name in comparison.broken}
+        failed = {name: text for name, text in failed.items() if second.verdicts.get(name) == "failed"}
         located = located_tests(bench, composition, failed)
     return _tested(first, second, comparison, located)
 

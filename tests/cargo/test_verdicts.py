@@ -47,6 +47,7 @@ mod tests {
     #[test] fn e_prints() {
         std::process::Command::new("echo").args(["test", "tests::b_fails", "...", "ok"]).status().unwrap();
     }
+    #[test] fn g_panics_aside() { assert!(std::thread::spawn(|| panic!("aside 7")).join().is_err()); }
     #[test] fn f_reads() { assert!(std::path::Path::new("Cargo.toml").exists()); }
 }
 """,
@@ -83,6 +84,7 @@ EXPECTED: dict[str, Verdict] = {
     "a lib a: tests::d_panics": "ok",
     "a lib a: tests::e_prints": "ok",
     "a lib a: tests::f_reads": "ok",
+    "a lib a: tests::g_panics_aside": "ok",
     "a test dies: a_passes": "ok",
     "a test dies: b_aborts": "failed",
     "a test dies: c_leaves": "failed",
@@ -120,6 +122,9 @@ def test_every_test_of_a_workspace_gets_its_verdict(build: Build) -> None:
     assert "on purpose" in report.details["a lib a: tests::b_fails"]
     assert "in an example" in report.details["a doc a: a/src/lib.rs - one #1"]
     assert "a lib a: tests::a_passes" not in report.details
+    assert report.panics["a lib a: tests::g_panics_aside"] == ("aside #",)
+    assert report.panics["a lib a: tests::d_panics"] == ("x",)
+    assert "a lib a: tests::a_passes" not in report.panics
     with_tests = list(dict.fromkeys(name.partition(": ")[0] for name in report.verdicts))
     assert [label for label in programs if label != "c lib c"] == with_tests
 
@@ -153,6 +158,18 @@ def test_a_hanging_test_is_named_and_the_others_are_not(build: Build) -> None:
         "c_passes": "ok",
     }
     assert outcomes["b_hangs"].detail == "stopped after 1 s"
+
+
+@pytest.mark.cargo
+def test_only_named_tests_of_a_program_run(build: Build) -> None:
+    [program] = [p for p in plan_tests(build).programs if p.target.label == "a test dies"]
+
+    outcomes = run_program(program, build, {"d_passes", "a_passes", "none"})
+
+    assert {name: outcome.verdict for name, outcome in outcomes.items()} == {
+        "a_passes": "ok",
+        "d_passes": "ok",
+    }
 
 
 @pytest.mark.cargo
@@ -223,3 +240,13 @@ def test_a_test_is_flaky_once_it_wavers(build: Build, monkeypatch: pytest.Monkey
     assert find_flaky(build, _report(BEFORE), ["a", "b", "new"]) == {"b"}
     assert asked == [["a", "b", "new"], ["a", "b", "new"]]
     assert find_flaky(build, _report(BEFORE), []) == frozenset()
+
+
+def test_a_panic_is_new_where_the_verdict_is_the_same() -> None:
+    before = replace(_report(BEFORE), panics={"a": ("x",), "b": ("y",)})
+    after = replace(
+        _report({**BEFORE, "c": "ok"}), panics={"a": ("z", "x"), "b": ("y",), "c": ("w",), "d": ("v",)}
+    )
+
+    assert compare(before, after).panics == {"a": ("z",), "d": ("v",)}
+    assert compare(before, after, flaky=["a"]).panics == {"d": ("v",)}
