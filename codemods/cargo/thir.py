@@ -46,7 +46,13 @@ def compare_dumps(before: bytes, after: bytes, expansions: Collection[str]) -> d
     Raises:
         UnknownShapeError: a dump is not as the compilers that were tested write it.
     """
-    old, new = split_bodies(before), split_bodies(after)
+    return compare_bodies(split_bodies(before), split_bodies(after), expansions)
+
+
+def compare_bodies(
+    old: Mapping[bytes, bytes], new: Mapping[bytes, bytes], expansions: Collection[str]
+) -> dict[str, BodyComparison]:
+    """Return the same for dumps that are split into bodies already."""
     folds = [FOLDS[name] for name in expansions]
     answers: dict[bytes, BodyComparison] = {}
     for paths in _groups(old.keys() | new.keys()):

@@ -56,10 +56,11 @@ def is_seen_by_macros(site: Site, changed: frozenset[Span]) -> bool:
             return True
         if tree.kind is TreeKind.MACRO_ARGUMENT and (tree.macro is None or tree.macro.span not in changed):
             return True
-    return any(_has_attribute_macro(tree, site.span) for tree in trees)
+    return any(has_attribute_macro(tree, site.span) for tree in trees)
 
 
-def _has_attribute_macro(tree: SyntaxTree, span: Span) -> bool:
+def has_attribute_macro(tree: SyntaxTree, span: Span) -> bool:
+    """Whether an attribute that may be a macro is given the code at `span`."""
     content = tree.source.content
     for node in path_to(tree.root, span):
         for attribute in attributes_before(node):

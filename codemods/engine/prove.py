@@ -1,0 +1,157 @@
+"""Prove changes: compare every body that they can influence, before and after, as rustc itself sees it.
+
+A change is proved when each of its edits lies in the body of a function (or of a macro whose expansions
+were compared), is compiled by some unit, and in every unit that reads its files all bodies are the
+same. Anything that is not known is "not comparable", with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from codemods.cargo.report import CheckReport, Unit
+from codemods.engine.overlay import Chosen, Composition, Overlay
+from codemods.engine.proof import Proof, ProofVerdict
+from codemods.engine.prove_edits import PlacedEdit, placed_edits, why_not_provable
+from codemods.engine.prove_unit import Sides, UnitProof, prove_unit
+from codemods.engine.workbench import Workbench
+from codemods.recipe.claims import EXPANSIONS, Claim, SameMir, SameTree
+
+STRICT = "a proof needs rustc's typed tree, which is shown by an unstable option alone"
+NOT_COMPILED = "no body to compare is no proof: no unit compiles the edit at {}"
+_WORST = (ProofVerdict.EQUAL, ProofVerdict.NOT_COMPARABLE, ProofVerdict.DIFFERENT)
+
+
+def prove(
+    bench: Workbench,
+    claim: Claim | None,
+    changes: Sequence[Chosen],
+    composition: Composition,
+    before: CheckReport,
+    after: CheckReport,
+    base: Overlay,
+    compared: Collection[str],
+) -> Mapping[str, Proof]:
+    """Return by change id whether it is proved that it changes nothing, found now or before.
+
+    `composition` is the tree with all `changes` on top of `base`; `before` and `after` are the builds
+    of both. `claim` is the recipe's (None: somebody's diff, all known expansions count). `compared`
+    are the changes whose macro expansions were compared.
+
+    Raises:
+        BaselineError: rustc ran into the time limit.
+    """
+    if not changes:
+        return {}
+    if bench.request.strict_stable:
+        return {choice.change.id: _unknown(STRICT) for choice in changes}
+    bench.listener.phase("prove", f"{len(changes)} changes")
+    return _Proving(bench, claim, changes, composition, before, after, base, compared).proofs()
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is known of one change so far."""
+
+    edits: tuple[PlacedEdit, ...]
+    why_not: str | None
+    proofs: list[Proof] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    bodies: set[str] = field(default_factory=set)
+    covered: set[PlacedEdit] = field(default_factory=set)
+
+
+class _Proving:
+    """Goes through the units once, and collects for each change what they show of it."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        claim: Claim | None,
+        changes: Sequence[Chosen],
+        composition: Composition,
+        before: CheckReport,
+        after: CheckReport,
+        base: Overlay,
+        compared: Collection[str],
+    ) -> None:
+        self.bench = bench
+        self.expansions = claim.expansions if isinstance(claim, SameTree) else EXPANSIONS
+        if isinstance(claim, SameMir):
+            self.expansions = ()
+        self.sides = Sides(base, composition.overlay)
+        self.before = before
+        self.after = {unit.id for unit in after.units if unit.succeeded}
+        editions = {path: bench.edition_of(path) for path in composition.files}
+        self.seen = {
+            choice.change.id: _Seen(
+                tuple(placed_edits(choice, composition)),
+                why_not_provable(choice, composition, editions, compared),
+            )
+            for choice in changes
+        }
+
+    def proofs(self) -> dict[str, Proof]:
+        """Return what was found of each change."""
+        files = {edit.place.path for seen in self._provable.values() for edit in seen.edits}
+        for unit in self.before.units:
+            if unit.files & files:
+                self._prove_in(unit)
+        return {id: self._proof(seen) for id, seen in self.seen.items()}
+
+    @property
+    def _provable(self) -> dict[str, _Seen]:
+        return {id: seen for id, seen in self.seen.items() if seen.why_not is None}
+
+    def _prove_in(self, unit: Unit) -> None:
+        here = [
+            seen for seen in self._provable.values() if any(e.place.path in unit.files for e in seen.edits)
+        ]
+        if not unit.succeeded:
+            return  # it can't be built without the change either; what nothing else compiles stays uncovered
+        if unit.id not in self.after:
+            shown = UnitProof(f"{unit.name} does not build after the change")
+        else:
+            places = [edit.place for seen in self.seen.values() for edit in seen.edits]
+            shown = prove_unit(self.bench, unit, self.sides, places, self.expansions)
+        for seen in here:
+            seen.units.append(unit)
+            if shown.problem is not None:
+                seen.proofs.append(_unknown(shown.problem))
+        self._attribute(unit, shown)
+
+    def _attribute(self, unit: Unit, shown: UnitProof) -> None:
+        """Lay each body that is not equal at the changes that touch it, else at all of the unit."""
+        owners: dict[str, list[_Seen]] = {}
+        for seen in self.seen.values():
+            for edit in seen.edits:
+                bodies = shown.bodies_of(edit.place)
+                if bodies:
+                    seen.covered.add(edit)
+                for body in bodies:
+                    seen.bodies.add(body)
+                    owners.setdefault(body, []).append(seen)
+        everybody = [seen for seen in self.seen.values() if unit in seen.units]
+        for body, proof in shown.unequal:
+            for seen in owners.get(body, everybody):
+                seen.proofs.append(proof)
+
+    def _proof(self, seen: _Seen) -> Proof:
+        if seen.why_not is not None:
+            return _unknown(seen.why_not)
+        if seen.proofs:
+            return max(seen.proofs, key=lambda proof: _WORST.index(proof.verdict))
+        uncovered = [edit for edit in seen.edits if edit not in seen.covered]
+        if uncovered or not seen.edits:
+            place = uncovered[0].place if uncovered else None
+            where = f"{place.path}:{place.start[0]}" if place else "no place"
+            return _unknown(NOT_COMPILED.format(where))
+        units = ", ".join(sorted({unit.name for unit in seen.units}))
+        folded = " (`try!` and `?` folded)" if "question-mark" in self.expansions else ""
+        count = f"{len(seen.bodies)} bod{'y' if len(seen.bodies) == 1 else 'ies'}"
+        return Proof(ProofVerdict.EQUAL, f"the same typed tree{folded} of {count} in {units}")
+
+
+def _unknown(reason: str) -> Proof:
+    return Proof(ProofVerdict.NOT_COMPARABLE, reason)

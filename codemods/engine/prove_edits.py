@@ -1,0 +1,153 @@
+"""The edits of a composition as the prover sees them: where each stands, and whether it can be proved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods.cargo.thir_places import Place
+from codemods.engine.expansion import has_attribute_macro
+from codemods.engine.overlay import Chosen, Composition, EditedFile, same_ink
+from codemods.errors import CodemodError
+from codemods.recipe.proposals import Edited
+from codemods.rust.bodies import OwnerKind, owner_of
+from codemods.rust.edits import Edit
+from codemods.rust.items import attributes_before
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+from codemods.rust.tokens import TokenKind, tokens
+from codemods.rust.trees import TreeKind, path_to
+
+OUTSIDE = "an edit outside of function bodies (signature, type, static, constant, impl, attribute, import)"
+EXAMPLE = "an edit in a documentation example: examples are compiled and run, never proved"
+MACRO = "an edit in a macro's definition, and its expansions were not compared"
+EXPORTED = "an edit in a macro that other crates may expand"
+ARGUMENT = "an edit in the arguments of `{}!`, and its expansions were not compared"
+ATTRIBUTE = "an edit in code that an attribute macro is given, and its expansions were not compared"
+ITEM = "an edit that adds or takes away `{}`: an item or attribute in a body is seen outside of it"
+WHOLE = "a file that is created or deleted"
+UNREAD = "{} can't be read as Rust"
+
+# Macros of std that evaluate their arguments, and make no items of them.
+_EVALUATING = frozenset(
+    b"assert assert_eq assert_ne dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln format"
+    b" format_args panic print println todo try unimplemented unreachable vec write writeln".split()
+)
+_ITEM_WORDS = frozenset(
+    b"const enum extern fn impl macro_rules mod static struct trait type union use".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEdit:
+    """One edit of a change: `place` is where its text stands in the file that rustc reads."""
+
+    change: str
+    edit: Edit
+    place: Place
+
+
+def placed_edits(choice: Chosen, composition: Composition) -> Iterator[PlacedEdit]:
+    """Yield the edits of `choice` in files that are edited."""
+    for file in choice.form.files:
+        edited = composition.files.get(file.path)
+        if isinstance(file, Edited) and edited is not None:
+            source = Source(file.path, edited.compiled)
+            for edit in file.edits:
+                yield PlacedEdit(choice.change.id, edit, _place(source, _compiled_span(edited, edit)))
+
+
+def _compiled_span(file: EditedFile, edit: Edit) -> Span:
+    span = file.edits.new_span(edit)
+    if file.formatted is None:
+        return span
+    start = same_ink(file.new, file.formatted, span.start)
+    last = same_ink(file.new, file.formatted, span.end - 1) + 1 if len(span) else start
+    return Span(start, max(start, last))
+
+
+def _place(source: Source, span: Span) -> Place:
+    start, end = source.position(span.start), source.position(span.end)
+    return Place(str(source.path), (start.line, start.column), (end.line, end.column))
+
+
+def why_not_provable(
+    choice: Chosen,
+    composition: Composition,
+    edition_of: Mapping[PurePosixPath, str],
+    compared: Collection[str],
+) -> str | None:
+    """Return why no comparison of bodies can prove the change, or None.
+
+    `compared` are the changes whose macro expansions were compared, token by token.
+    """
+    for file in choice.form.files:
+        edited = composition.files.get(file.path)
+        if not isinstance(file, Edited) or edited is None:
+            return WHOLE
+        edition = edition_of.get(file.path, "2021")
+        before, after = _source(file.path, edited.old, edition), _source(file.path, edited.compiled, edition)
+        if before is None or after is None:
+            return UNREAD.format(file.path)
+        for edit in file.edits:
+            is_compared = choice.change.id in compared
+            sides = ((before, edit.span), (after, _compiled_span(edited, edit)))
+            reasons = (_why_not_at(source, span, is_compared) for source, span in sides)
+            if (reason := next(filter(None, reasons), None)) is not None:
+                return reason
+    return None
+
+
+def _source(path: PurePosixPath, content: bytes, edition: str) -> Source | None:
+    try:
+        return Source(path, content, edition) if path.suffix == ".rs" else None
+    except CodemodError:
+        return None
+
+
+def _why_not_at(source: Source, span: Span, is_compared: bool) -> str | None:
+    match owner_of(source, span).kind:
+        case OwnerKind.EXAMPLE:
+            return EXAMPLE
+        case OwnerKind.MACRO:
+            return _why_not_in_macro(source, span, is_compared)
+        case OwnerKind.ITEM:
+            return OUTSIDE
+    if (word := _item_word(source, span)) is not None:
+        return ITEM.format(word)
+    return None if is_compared else _why_not_expanded(source, span)
+
+
+def _why_not_expanded(source: Source, span: Span) -> str | None:
+    trees = source.trees_at(span)
+    calls = (tree.macro for tree in trees if tree.kind is TreeKind.MACRO_ARGUMENT)
+    name = next(
+        (call.last_name for call in calls if call and call.last_name.encode() not in _EVALUATING), None
+    )
+    if name is not None:
+        return ARGUMENT.format(name)
+    return ATTRIBUTE if any(has_attribute_macro(tree, span) for tree in trees) else None
+
+
+def _why_not_in_macro(source: Source, span: Span, is_compared: bool) -> str | None:
+    if not is_compared:
+        return MACRO
+    nodes = path_to(source.file_tree.root, span) if source.file_tree is not None else []
+    definitions = [node for node in nodes if node.type == "macro_definition"]
+    attributes = (each for node in definitions for each in attributes_before(node))
+    is_exported = any(b"macro_export" in source.content[a.start_byte : a.end_byte] for a in attributes)
+    return EXPORTED if is_exported or not definitions else None
+
+
+def _item_word(source: Source, span: Span) -> str | None:
+    """Return the word or mark in `span` that begins an item or attribute, or None."""
+    found = tokens(source.content, span) if len(span) else ()
+    code = [token for token in found if token.kind is not TokenKind.COMMENT]
+    for at, token in enumerate(code):
+        is_pointer = token.text == b"const" and at > 0 and code[at - 1].text == b"*"
+        if token.text in _ITEM_WORDS and not is_pointer:
+            return token.text.decode()
+        if token.text == b"#" and at + 1 < len(code) and code[at + 1].text in (b"[", b"!"):
+            return "#[…]"
+    return None
