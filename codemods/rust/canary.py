@@ -96,7 +96,7 @@ def _in_expression(tree: SyntaxTree, path: Sequence[Node], span: Span, error: st
 
 
 def _is_expression(node: Node, tree: SyntaxTree) -> bool:
-    if node.type.endswith(_NO_EXPRESSIONS) or node.type in ("attribute", "block"):
+    if not node.is_named or node.type.endswith(_NO_EXPRESSIONS) or node.type in ("attribute", "block"):
         return False
     if node == tree.root:
         return tree.kind is not TreeKind.FILE and node.type != "source_file"

@@ -136,3 +136,11 @@ def test_an_item_keeps_its_cfg_on_the_canary() -> None:
     span = Span(source.content.index(b"struct"), len(source.content))
 
     assert canary_edits(source, span, "x")[0].text == '#[cfg(all( b))] compile_error!("x"); '
+
+
+def test_an_operator_is_no_expression() -> None:
+    content = b"fn twice(of: i32) -> i32 { 2 * of }\n"
+    source = Source(PurePosixPath("src/lib.rs"), content, "2021")
+    at = content.index(b"*")
+    edits = canary_edits(source, Span(at, at + 1), "here")
+    assert apply_edits(content, edits) == content.replace(b"{ 2", b'{ compile_error!("here"); 2')
