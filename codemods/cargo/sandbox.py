@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ _NO_VIEW = View()
 _NEW_PROC = ("--proc", "/proc")
 _NEW_USER = ("--unshare-user",)  # also for root: else it may trace processes outside
 _TEMPORARY_BYTES = str(1 << 30)  # of each folder in memory: it counts for no process
-_LACKING = "analysed code may use the network, read your files and write them"
+_LACKING = "analysed code may use the network, read and write your files, and see your other processes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +96,9 @@ def find_sandbox(
     """
     if mode == "off":
         return None, f"none: switched off; {_LACKING}"
-    program = shutil.which("bwrap", path=search_path)
-    if program is None:
-        found, reason = None, "bwrap not found"
-    else:
-        found, reason = _probe(Path(program), view)
-    if found is None:
-        found, why = _probe_namespaces(view)
-        reason += f", {why}"
+    found, reason = _probe_all(search_path, view)
+    if found is None and view.private:  # better a cage with a view of the home than none
+        found, _ = _probe_all(search_path, replace(view, private=(), readable=()))
     if found is not None:
         return found, found.describe()
     if mode == "require":
@@ -133,6 +128,15 @@ def _bubblewrap(mount: Mount) -> list[str]:
             return ["--ro-bind", "/dev/null", path]
         case "seal":
             return ["--remount-ro", path]
+
+
+def _probe_all(search_path: str | None, view: View) -> tuple[Sandbox | None, str]:
+    program = shutil.which("bwrap", path=search_path)
+    found, reason = (None, "bwrap not found") if program is None else _probe(Path(program), view)
+    if found is not None:
+        return found, ""
+    found, why = _probe_namespaces(view)
+    return found, f"{reason}, {why}"
 
 
 def _probe(program: Path, view: View) -> tuple[Sandbox | None, str]:

@@ -88,7 +88,7 @@ def private_view(
     it names are shown. So are cargo's and rustup's, what is `readable`, and the user's own cargo
     `settings` with the programs that they name.
     """
-    private = tuple(dict.fromkeys(_private_folders(environ)))
+    private = tuple(sorted(set(_private_folders(environ))))  # a folder before those in it
     files = [*settings, cargo_home(environ) / "config.toml", cargo_home(environ) / "config"]
     texts = [value for name, value in allowed.items() if name not in ("HOME", "PWD", "TMPDIR")]
     texts += [_text(file) for file in files]
