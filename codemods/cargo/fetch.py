@@ -11,6 +11,7 @@ from codemods.cargo.report import CheckReport
 from codemods.cargo.toolchain import cargo_home
 from codemods.errors import MachineError
 
+FETCHING = "cargo fetch"  # where the error of a download says that it happened
 _SIGNS = (
     "--offline",
     "offline mode",
@@ -47,7 +48,7 @@ def fetch_dependencies(build: Build, fetcher: Runner | None = None) -> None:
         reason = "it took too long" if done.timed_out else cargo_error(done.stderr, build.repository_root)
         raise MachineError(
             f"the dependencies are not on this machine and cannot be downloaded: {reason}",
-            where="cargo fetch",
+            where=FETCHING,
             hint="Run `cargo fetch` in the workspace, then try again. Nothing was changed.",
         )
 

@@ -18,6 +18,7 @@ from codemods.cargo.manifest import MANIFEST
 from codemods.cargo.metadata import Workspace, load_workspace
 from codemods.cargo.process import Runner, allowed_environment
 from codemods.cargo.sandbox import find_sandbox
+from codemods.cargo.targets import require_targets
 from codemods.cargo.toolchain import Toolchain, cargo_home, find_toolchain
 from codemods.cargo.view import private_view
 from codemods.engine.builder import Builder, build_identity
@@ -87,6 +88,7 @@ class _Equipment:
         workspace = self._workspace(toolchain, runner)
         workspace.select(self.request.packages)  # refuse an unknown one before anything is built
         _require_features(workspace, self.request.features)
+        require_targets(toolchain, self.request.targets)
         build = self._build(workspace, toolchain, runner)
         bench = Workbench(
             request=self.request,

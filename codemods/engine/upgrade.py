@@ -14,6 +14,7 @@ from codemods.engine.rust_versions import RustVersions
 from codemods.engine.safeguards import keeping_comments
 from codemods.engine.stage import Stage
 from codemods.engine.verification import Verification
+from codemods.engine.widening import widen
 from codemods.engine.workbench import Workbench
 from codemods.recipe.facts import Facts, MacroOrigin
 from codemods.recipe.proposals import Change, Proposal, Skipped
@@ -42,6 +43,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     too_old = {id for skipped in refused for id in skipped.sites}
     open_sites = tuple(site for site in sites if site.id not in too_old)
     answers = ask(bench, recipe, open_sites, baseline, base)
+    baseline, answers = widen(bench, recipe, open_sites, baseline, base, answers)
     planned = recipe.plan(open_sites, Facts(answers.facts), settings_of(recipe, bench.request))
     allowed = (_unless_shared(proposal, baseline.report.foreign_files) for proposal in planned)
     here = {site.id for site in sites}

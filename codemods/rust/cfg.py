@@ -87,11 +87,14 @@ def parse(text: bytes) -> Predicate:
 
 
 def all_of(parts: Iterable[Predicate]) -> Predicate:
-    """Return what holds where all `parts` do, without repetitions and nested `all`s."""
+    """Return what holds where all `parts` do, without repetitions and nested `all`s.
+
+    Parts that exclude each other stay, so that a person can be shown them.
+    """
     flat: dict[Predicate, None] = {}
     for part in parts:
         flat |= dict.fromkeys(part.parts if isinstance(part, All) else (part,))
-    if NEVER in flat or any(Not(part) in flat for part in flat):
+    if NEVER in flat:
         return NEVER
     return next(iter(flat)) if len(flat) == 1 else All(tuple(flat))
 
