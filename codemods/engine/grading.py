@@ -1,20 +1,22 @@
-"""Grade anybody's diff: the same baseline, build, blame and reach as for changes of our own.
+"""Grade anybody's diff with the same ladder: baseline, build, blame, reach, proof, tests.
 
-A site is a hunk; all hunks are one change, because nobody said which of them stand alone.
+A site is a function, item or file that the diff changes, and a change of its own; all are built
+together, because nobody said which of them stand alone.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods import __version__
 from codemods.cargo.report import CheckReport, Unit
-from codemods.engine.asking import Asker
+from codemods.engine.api_changes import ApiChange, api_changes
 from codemods.engine.baseline import Baseline, broken_baseline
+from codemods.engine.changed_items import ChangedItem, Diff, changed_items
 from codemods.engine.document import (
     BaselineRecord,
     ChangeRecord,
@@ -27,261 +29,323 @@ from codemods.engine.document import (
     ToolRecord,
 )
 from codemods.engine.equipment import open_workbench
-from codemods.engine.grades import proof_evidence
-from codemods.engine.hunks import form_diff, lines_of
-from codemods.engine.isolate import Failure
+from codemods.engine.execution import measure_execution
+from codemods.engine.expansion import has_position_values
+from codemods.engine.grades import (
+    NOT_MEASURED,
+    Executed,
+    execution_evidence,
+    grade_of,
+    is_at_least,
+    proof_evidence,
+)
+from codemods.engine.hunks import form_diff
+from codemods.engine.item_places import item_places
+from codemods.engine.item_reach import ItemReach, Reached
 from codemods.engine.ledger import Ledger, configuration_records, totals
 from codemods.engine.listener import Listener, Silent
-from codemods.engine.oracle import Answers, answer_reach
-from codemods.engine.overlay import Chosen, Composition, compose
+from codemods.engine.overlay import Chosen, compose
+from codemods.engine.proof import Proof, ProofVerdict
+from codemods.engine.prove import prove
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
-from codemods.engine.verify import judge
+from codemods.engine.verify import Judgement, judge
 from codemods.engine.workbench import Workbench
-from codemods.errors import CodemodError, ExitCode
-from codemods.recipe.proposals import Change, Created, Deleted, Edited, FileChange, Form
-from codemods.rust.edits import Edit
+from codemods.errors import ExitCode
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
-from codemods.vcs.linediff import opcodes
 from codemods.vcs.repository import Repository, diff_files
+from codemods.vcs.worktree import diff_worktree
 
 DIFF = "diff"
+WORKTREE = "worktree"
+SAME_TOKENS = Proof(ProofVerdict.EQUAL, "the same tokens: only white space and comments differ")
 
 
 @dataclass(frozen=True, slots=True)
-class Hunk:
-    """One changed run of lines: `old` bytes of the file before are replaced by `text`."""
+class Verdict:
+    """What is said of one changed item."""
 
-    path: PurePosixPath
-    old: Span
-    new: Span
-    text: bytes
-
-    @property
-    def id(self) -> str:
-        """A hash of place and text."""
-        return hashlib.sha256(f"{self.path}\0{self.old}\0".encode() + self.text).hexdigest()[:12]
+    outcome: Outcome
+    grade: Grade | None
+    code: str | None
+    reason: str | None
+    evidence: tuple[Evidence, ...]
+    configurations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """A hunk in the file as it is after the change, for a canary."""
-
-    id: str
-    source: Source
-    span: Span
-
-
-def grade_range(request: Request, revisions: str, listener: Listener | None = None) -> Result:
+def grade_range(
+    request: Request, revisions: str, listener: Listener | None = None, required: Grade = Grade.COMPILED
+) -> Result:
     """Return what building both sides of `A..B` shows of the difference; nothing is written.
+
+    The exit code says whether every changed item is at least of the grade `required`.
 
     Raises:
         BaselineError: `A` does not build here.
         CodemodError: what else stops a run.
     """
+    repository = Repository.open(request.directory)
+    old, new = repository.range(revisions)
+    diff = diff_files(repository, old, new)
+    tree = repository.git.text("rev-parse", f"{new}^{{tree}}")
+    return _graded(request, diff, (old, new, tree), listener or Silent(), required)
+
+
+def grade_worktree(
+    request: Request, listener: Listener | None = None, required: Grade = Grade.COMPILED
+) -> Result:
+    """Return the same for what the files on disk change in HEAD (ignored files excepted).
+
+    Raises:
+        BaselineError: HEAD does not build here.
+        CodemodError: what else stops a run.
+    """
+    repository = Repository.open(request.directory)
+    diff = diff_worktree(repository)
+    return _graded(request, diff, (repository.head, None, WORKTREE), listener or Silent(), required)
+
+
+def _graded(
+    request: Request, diff: Diff, ends: tuple[str, str | None, str], listener: Listener, required: Grade
+) -> Result:
     started = time.monotonic()
-    old, new = Repository.open(request.directory).range(revisions)
-    with open_workbench(request, listener or Silent(), old) as bench:
-        diff = diff_files(bench.repository, old, new)
+    with open_workbench(request, listener, ends[0]) as bench:
         baseline = bench.baseline({}, None)
         if not baseline.units and baseline.report.errors:
             raise broken_baseline(baseline.report.errors, bench.withheld)
-        graded = _Grading(bench, diff, baseline)
-        document = graded.document(old, new, time.monotonic() - started)
-        failed = document.totals.rejected > 0
-        return Result(document, ExitCode.NOTHING_APPLIED if failed else ExitCode.DONE)
+        grading = _Grading(bench, diff, baseline)
+        document = grading.document(ends, started)
+        return Result(document, _exit_code(document, required))
 
 
-def hunks_of(path: PurePosixPath, old: bytes, new: bytes) -> Iterator[Hunk]:
-    """Yield the changed runs of lines of one file."""
-    before, after = lines_of(old), lines_of(new)
-    starts, ends = _offsets(before), _offsets(after)
-    for opcode in opcodes(before, after):
-        if opcode.tag == "change":
-            text = b"".join(after[opcode.new : opcode.new_end])
-            yield Hunk(
-                path,
-                Span(starts[opcode.old], starts[opcode.old_end]),
-                Span(ends[opcode.new], ends[opcode.new_end]),
-                text,
-            )
-
-
-def _offsets(lines: Sequence[bytes]) -> list[int]:
-    offsets = [0]
-    for line in lines:
-        offsets.append(offsets[-1] + len(line))
-    return offsets
+def _exit_code(document: RunDocument, required: Grade) -> ExitCode:
+    """What has no code in it (`grade` None, not rejected) has no say."""
+    graded = [site for site in document.sites if site.grade is not None or site.outcome is Outcome.REJECTED]
+    is_good = all(is_at_least(site.grade, required) for site in graded)
+    return ExitCode.DONE if is_good else ExitCode.NOTHING_APPLIED
 
 
 class _Grading:
-    def __init__(
-        self,
-        bench: Workbench,
-        diff: Mapping[PurePosixPath, tuple[bytes | None, bytes | None]],
-        baseline: Baseline,
-    ) -> None:
+    """All steps on one diff. One object, because they share the trees and builds of both sides."""
+
+    def __init__(self, bench: Workbench, diff: Diff, baseline: Baseline) -> None:
         self.bench = bench
         self.diff = diff
         self.baseline = baseline
-        self.hunks = [
-            hunk
-            for path, (old, new) in sorted(diff.items())
-            for hunk in hunks_of(path, old or b"", new or b"")
-        ]
-        self.change = Change(tuple(hunk.id for hunk in self.hunks), (Form(tuple(self._files())),))
-        self.composition = self._composed()
-        self.units: dict[str, Unit] = {}
+        self.items = changed_items(diff, {path: bench.edition_of(path) for path in diff})
+        self.chosen = tuple(Chosen(item.change) for item in self.items)
+        self.composition = compose(self.chosen, lambda path: self.diff[path][0] or b"")
 
-    def _files(self) -> Iterator[FileChange]:
-        for path, (old, new) in sorted(self.diff.items()):
-            if new is None:
-                yield Deleted(path)
-            elif old is None or not _is_text(new):
-                yield Created(path, new)
-            else:
-                here = [hunk for hunk in self.hunks if hunk.path == path]
-                yield Edited(path, tuple(Edit(hunk.old, hunk.text.decode()) for hunk in here))
-
-    def _composed(self) -> Composition:
-        return compose([Chosen(self.change)], lambda path: self.diff[path][0] or b"")
-
-    def document(self, old: str, new: str, seconds: float) -> RunDocument:
-        bench = self.bench
-        report = bench.check(self.composition.overlay, self.baseline.report.capped_lints)
-        self.units = {unit.id: unit for unit in report.units}
-        judgement = judge(self.baseline.report, report, self.composition, lambda *_: None)
-        tested = Tested(NOT_ASKED)
-        if judgement.failure is None and bench.request.test:
-            tested = compare_tests(bench, {}, self.composition.overlay)
-        reach = self._reach(report) if judgement.failure is None else Answers({}, {})
-        error = _error(judgement.failure) or (tested.message if tested.broken else None)
-        sites = tuple(self._site(hunk, reach, error, tested) for hunk in self.hunks)
+    def document(self, ends: tuple[str, str | None, str], started: float) -> RunDocument:
+        old, new, tree = ends
+        bench, baseline = self.bench, self.baseline.report
+        verdicts = {item.id: self._verdict(item) for item in self.items}
+        sites = tuple(self._site(item, verdicts[item.id]) for item in self.items)
         return RunDocument(
             tool=ToolRecord(__version__, bench.toolchain.rustc_version, bench.toolchain.cargo_version),
             base=old,
             branch=None,
             tip=new,
-            tree=bench.repository.git.text("rev-parse", f"{new}^{{tree}}"),
+            tree=tree,
             recipes=(DIFF,),
             configurations=configuration_records(bench, sites),
             sites=sites,
             totals=totals(sites),
-            changes=(self._change(sites, error, judgement.warnings),),
+            changes=tuple(self._change(item, verdicts[item.id].grade) for item in self.items),
             questions=(),
             settings={},
             sandbox=bench.sandbox,
             baseline=BaselineRecord(
-                len(self.baseline.report.errors),
+                len(baseline.errors),
                 self.baseline.warnings,
-                tested.totals,
+                self.tested.totals,
                 self.baseline.dropped,
-                self.baseline.report.capped_lints,
+                baseline.capped_lints,
             ),
-            seconds=SecondsRecord(
-                0.0, bench.seconds.get("baseline", 0.0), bench.seconds.get("trial", 0.0), round(seconds, 3)
-            ),
+            seconds=self._seconds(started),
             compiles=bench.builder.compiles,
-            notes=tuple(bench.notes),
+            notes=(*bench.notes, *self._api_notes()),
         )
 
-    def _reach(self, report: CheckReport) -> Answers:
-        """Return which units of the changed tree compile each hunk of a Rust file."""
-        after = Baseline(report, ())
-        asker = Asker(self.bench, after, self.composition.overlay)
-        planted = []
-        for hunk in self.hunks:
-            content = self.diff[hunk.path][1]
-            if hunk.path.suffix == ".rs" and content is not None:
-                try:
-                    source = Source(hunk.path, content, self.bench.edition_of(hunk.path))
-                except CodemodError:
-                    continue  # rustc accepted it, so it is read by nothing
-                planted.append(Planted(hunk.id, source, _trimmed(hunk, content)))
-        return answer_reach(planted, after.units, asker.canary)
+    # The steps; each is done when it is first asked for
 
-    def _site(self, hunk: Hunk, reach: Answers, error: str | None, tested: Tested) -> SiteRecord:
-        line, column = _position(self.diff[hunk.path][0] or b"", hunk.old.start)
-        outcome, grade, code, reason = self._verdict(hunk, reach, error)
-        shown: tuple[Evidence, ...] = ()
-        if outcome is Outcome.APPLIED:
-            units = ", ".join(sorted(self.units[unit].name for unit in reach.reached.get(hunk.id, ())))
-            detail = "cargo check --workspace --all-targets" + (f"; compiled in {units}" if units else "")
-            shown = (Evidence("compile", "passed", detail), proof_evidence(None), tested.evidence)
-        return SiteRecord(
-            id=hunk.id,
-            recipe=DIFF,
-            path=Ledger(self.bench.root).path(hunk.path),
-            line=line,
-            column=column,
-            span=(hunk.old.start, hunk.old.end),
-            outcome=outcome,
-            grade=grade,
-            reason=reason,
-            code=code,
-            change=self.change.id,
-            configurations=self._configurations(hunk, reach) if outcome is Outcome.APPLIED else (),
-            evidence=shown,
-        )
+    @cached_property
+    def report(self) -> CheckReport:
+        return self.bench.check(self.composition.overlay, self.baseline.report.capped_lints)
 
-    def _configurations(self, hunk: Hunk, reach: Answers) -> tuple[str, ...]:
-        units = (self.units[id] for id in sorted(reach.reached.get(hunk.id, ())))
-        return tuple(dict.fromkeys(name for unit in units for name in unit.configurations))
+    @cached_property
+    def judgement(self) -> Judgement:
+        return judge(self.baseline.report, self.report, self.composition, self._body_around)
 
-    def _verdict(
-        self, hunk: Hunk, reach: Answers, error: str | None
-    ) -> tuple[Outcome, Grade | None, str | None, str | None]:
+    @cached_property
+    def reached(self) -> Mapping[str, Reached]:
+        return ItemReach(self.bench, self.baseline, self.report, self.composition.overlay).of(self.items)
+
+    @cached_property
+    def proofs(self) -> Mapping[str, Proof]:
+        if self.bench.request.prove is False:
+            return {}
+        layout = {item.id: SAME_TOKENS for item in self.items if item.is_layout and not self._has_lines(item)}
+        compared = [choice for choice in self.chosen if choice.change.sites[0] not in layout]
+        with self.bench.timed("prove"):
+            found = prove(
+                self.bench, None, compared, self.composition, self.baseline.report, self.report, {}, ()
+            )
+        by_change = {choice.change.id: choice.change.sites[0] for choice in compared}
+        return layout | {by_change[id]: proof for id, proof in found.items() if id in by_change}
+
+    @cached_property
+    def tested(self) -> Tested:
+        if not self.bench.request.test or self.judgement.failure is not None:
+            return Tested(NOT_ASKED)
+        return compare_tests(self.bench, {}, self.composition.overlay, composition=self.composition)
+
+    @cached_property
+    def executed(self) -> Mapping[str, Executed]:
+        """By item, the tests that run all of it that is new."""
+        if not self.bench.request.test or self.tested.broken:
+            return {}
+        edited = (item for item in self.items if item.path in self.composition.files)
+        places = [place for item in edited for place in item_places(item)]
+        ids = {place.id for place in places}
+        return measure_execution(self.bench, self.composition, places, self.tested, ids)
+
+    @cached_property
+    def api(self) -> Mapping[str, tuple[ApiChange, ...]]:
+        """By item, the public items that it changes."""
+        libraries = {
+            file
+            for unit in (*self.baseline.report.units, *self.report.units)
+            if unit.kind in ("lib", "proc-macro") and not unit.is_test
+            for file in unit.files
+        }
+        return api_changes([item for item in self.items if str(item.path) in libraries], self.diff)
+
+    # What is said of each item
+
+    def _verdict(self, item: ChangedItem) -> Verdict:
+        error = self._error(item)
         if error is not None:
-            return Outcome.REJECTED, None, "does-not-compile", error
-        if hunk.path.name in ("Cargo.toml", "Cargo.lock") or reach.reached.get(hunk.id):
-            return Outcome.APPLIED, Grade.COMPILED, None, None
-        nothing = "not a Rust source, so no build shows anything of it"
-        if hunk.path.suffix == ".rs" and self.diff[hunk.path][1] is None:
-            nothing = "the file is gone: the build passes without it"
-        reason = reach.why_not.get(hunk.id, nothing)
-        return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", reason
+            return Verdict(*error, (Evidence("compile", "failed", error[3] or ""),))
+        reached = self.reached[item.id]
+        if reached.why_not is not None:
+            code = "not-compiled" if reached.is_code else "no-code"
+            grade = Grade.UNVERIFIED if reached.is_code else None
+            skipped = Evidence("compile", "skipped", reached.why_not)
+            outcome = Outcome.UNVERIFIED if reached.is_code else Outcome.APPLIED
+            return Verdict(outcome, grade, code, reached.why_not, (skipped,))
+        proof = self.proofs.get(item.id)
+        executed = self.executed.get(item.id, NOT_MEASURED)
+        evidence = (
+            Evidence("compile", "passed", reached.detail),
+            proof_evidence(proof),
+            self.tested.evidence,
+            execution_evidence(executed),
+            *self._api_evidence(item),
+        )
+        grade = grade_of(proof, [executed])
+        return Verdict(Outcome.APPLIED, grade, None, None, evidence, reached.configurations)
 
-    def _change(
-        self, sites: Sequence[SiteRecord], error: str | None, warnings: Mapping[str, tuple[str, ...]]
-    ) -> ChangeRecord:
-        weakest = Grade.COMPILED if all(site.grade is Grade.COMPILED for site in sites) else Grade.UNVERIFIED
-        return ChangeRecord(
-            id=self.change.id,
+    def _error(self, item: ChangedItem) -> tuple[Outcome, Grade | None, str, str] | None:
+        """Return what speaks against the item: an error that points at it, or that nothing builds at all."""
+        failure = self.judgement.failure
+        if failure is not None:
+            message = failure.blamed.get(item.change.id) or failure.suspected.get(item.change.id)
+            if message is not None or len(self.items) == 1:
+                return Outcome.REJECTED, None, "does-not-compile", message or failure.unblamed or ""
+            first = next(iter([*failure.blamed.values(), *failure.suspected.values()]), failure.unblamed)
+            reason = f"the tree does not build: {(first or '').partition(chr(10))[0]}"
+            return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", reason
+        if self.tested.broken:
+            return Outcome.REJECTED, None, "test-fails", self.tested.message
+        return None
+
+    def _api_evidence(self, item: ChangedItem) -> tuple[Evidence, ...]:
+        changes = self.api.get(item.id, ())
+        if not changes:
+            return ()
+        shown = "; ".join(change.text for change in changes)
+        return (Evidence("api", "failed", f"what other crates may see is not the same: {shown}"),)
+
+    def _api_notes(self) -> tuple[str, ...]:
+        touched = [change.text for changes in self.api.values() for change in changes]
+        if not touched:
+            return ()
+        return (f"Public API touched ({len(touched)}): {'; '.join(touched[:10])}.",)
+
+    def _site(self, item: ChangedItem, verdict: Verdict) -> SiteRecord:
+        content = self.diff[item.path][0] or b""
+        span = _whole(piece.old for piece in item.pieces)
+        return SiteRecord(
+            id=item.id,
             recipe=DIFF,
-            sites=self.change.sites,
-            paths=tuple(Ledger(self.bench.root).path(path) for path in sorted(self.diff)),
-            requires=(),
-            origin="person",
-            form="plain",
-            grade=None if error else weakest,
-            commit=None,
-            diff=form_diff(self.change.forms[0], lambda path: self.diff[path][0] or b""),
-            warnings=warnings.get(self.change.id, ()),
+            path=self._ledger.path(item.path),
+            line=content.count(b"\n", 0, span.start) + 1,
+            column=len(content[content.rfind(b"\n", 0, span.start) + 1 : span.start].decode()) + 1,
+            span=(span.start, span.end),
+            outcome=verdict.outcome,
+            grade=verdict.grade,
+            reason=verdict.reason,
+            code=verdict.code,
+            change=item.change.id,
+            configurations=verdict.configurations,
+            evidence=verdict.evidence,
+            item=item.name,
         )
 
+    def _change(self, item: ChangedItem, grade: Grade | None) -> ChangeRecord:
+        change = item.change
+        return ChangeRecord(
+            id=change.id,
+            recipe=DIFF,
+            sites=change.sites,
+            paths=(self._ledger.path(item.path),),
+            requires=(),
+            origin=change.origin.value,
+            form="plain",
+            grade=grade,
+            commit=None,
+            diff=form_diff(change.forms[0], lambda path: self.diff[path][0] or b""),
+            warnings=self.judgement.warnings.get(change.id, ()),
+        )
 
-def _is_text(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _seconds(self, started: float) -> SecondsRecord:
+        seconds = self.bench.seconds
+        return SecondsRecord(
+            0.0,
+            round(seconds.get("baseline", 0.0), 3),
+            round(seconds.get("trial", 0.0), 3),
+            round(time.monotonic() - started, 3),
+            round(seconds.get("prove", 0.0), 3),
+            round(seconds.get("test", 0.0), 3),
+        )
+
+    # Helpers
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.bench.root)
+
+    def _body_around(self, path: PurePosixPath, span: Span) -> Span | None:
+        content = self.diff[path][0]
+        if path.suffix != ".rs" or content is None:
+            return None
+        return Source(path, content, self.bench.edition_of(path)).enclosing_body(span)
+
+    def _has_lines(self, item: ChangedItem) -> bool:
+        """Whether some unit that reads the file makes lines values of the program."""
+        return any(
+            has_position_values(self.bench.sources(unit, self.composition.overlay))
+            for unit in self._units
+            if str(item.path) in unit.files
+        )
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
+        return self.report.units
 
 
-def _trimmed(hunk: Hunk, content: bytes) -> Span:
-    """Return the hunk's new bytes without the white space around them, so that a node fits them."""
-    text = hunk.new.of(content)
-    start = hunk.new.start + len(text) - len(text.lstrip())
-    return Span(min(start, hunk.new.end), max(min(start, hunk.new.end), hunk.new.start + len(text.rstrip())))
-
-
-def _position(content: bytes, offset: int) -> tuple[int, int]:
-    return content.count(b"\n", 0, offset) + 1, 1
-
-
-def _error(failure: Failure | None) -> str | None:
-    if failure is None:
-        return None
-    messages = [*failure.blamed.values(), *failure.suspected.values()]
-    return failure.unblamed or messages[0]
+def _whole(spans: Iterable[Span]) -> Span:
+    found = list(spans)
+    return Span(min(s.start for s in found), max(s.end for s in found)) if found else Span(0, 0)

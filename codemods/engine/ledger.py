@@ -86,6 +86,7 @@ class Ledger:
             change=change,
             configurations=_configurations(stage, site.id, change),
             evidence=self._evidence(stage, site.id, change, outcome, reason),
+            item=site.source.enclosing_item(site.span),
         )
 
     def _evidence(

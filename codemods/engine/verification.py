@@ -17,6 +17,8 @@ from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
 from codemods.engine.oracle import Answers, in_example
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
+from codemods.engine.proof import Proof, ProofVerdict
+from codemods.engine.prove import prove
 from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
@@ -93,6 +95,7 @@ class Verification:
             tested=tested,
             executed=self._executed(kept, built, tested),
             before=self._before(),
+            proofs=self._proofs(kept, built),
             configurations=self._configurations(),
         )
 
@@ -254,6 +257,25 @@ class Verification:
         return isolated.kept, isolated.result
 
     # How strong the evidence is
+
+    def _proofs(self, kept: Sequence[Chosen], built: Built) -> Mapping[str, Proof]:
+        """Return by change what comparing compiler dumps of the units that hold it shows."""
+        wanted = self.bench.request.prove
+        if wanted is False or (wanted is None and self.recipe.claim is None):
+            why = "not asked for (--no-prove)" if wanted is False else "the recipe does not claim equality"
+            return {choice.change.id: Proof(ProofVerdict.NOT_COMPARABLE, why) for choice in kept}
+        before, after = self.baseline.report, built.report
+        with self.bench.timed("prove"):
+            return prove(
+                self.bench,
+                self.recipe.claim,
+                kept,
+                built.composition,
+                before,
+                after,
+                self.base,
+                self.expanded,
+            )
 
     def _configurations(self) -> dict[str, tuple[str, ...]]:
         """Return by site the configurations that compile it."""

@@ -1,0 +1,158 @@
+"""Which builds compile each changed item: by canaries in the new code, by file lists for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from codemods.cargo.report import CheckReport, Unit
+from codemods.engine.asking import Asker
+from codemods.engine.baseline import Baseline
+from codemods.engine.changed_items import ChangedItem
+from codemods.engine.oracle import Answers, answer_reach
+from codemods.engine.overlay import Overlay
+from codemods.engine.workbench import Workbench
+from codemods.recipe.proposals import Deleted
+from codemods.rust.bodies import OwnerKind
+from codemods.rust.docs import DocExample
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+from codemods.rust.trees import span_of
+
+_LIBRARIES = ("lib", "proc-macro")
+_MANIFESTS = ("Cargo.toml", "Cargo.lock")
+_ATTRIBUTES = ("attribute_item", "inner_attribute_item")
+_NO_EXAMPLE = "rustdoc compiles no such example"
+NO_CODE = "no build reads it"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where an item is compiled (`detail`, `configurations`), or why it is not.
+
+    `is_code`: it is something that a compiler should have seen.
+    """
+
+    detail: str
+    configurations: tuple[str, ...] = ()
+    why_not: str | None = None
+    is_code: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A changed place in the file as it is now, for a canary."""
+
+    id: str
+    source: Source
+    span: Span
+
+
+class ItemReach:
+    """Finds the units of the changed tree that compile the changed items."""
+
+    def __init__(self, bench: Workbench, baseline: Baseline, report: CheckReport, overlay: Overlay) -> None:
+        self._bench = bench
+        self._report = report
+        self._overlay = overlay
+        self._before = baseline.units
+        self._units = {unit.id: unit for unit in report.units if unit.succeeded}
+        self._asker = Asker(bench, Baseline(report, ()), overlay)
+
+    def of(self, items: Sequence[ChangedItem]) -> Mapping[str, Reached]:
+        """Return by item id where it is compiled."""
+        spots = {item.id: [] if _is_example(item) else list(_spots(item)) for item in items}
+        planted = [spot for found in spots.values() for spot in found]
+        answers = answer_reach(planted, list(self._units.values()), self._asker.canary)
+        return {item.id: self._reached(item, spots[item.id], answers) for item in items}
+
+    def _reached(self, item: ChangedItem, spots: Sequence[Spot], answers: Answers) -> Reached:
+        if spots:
+            return self._by_canaries(spots, answers)
+        if _is_example(item):
+            return self._by_rustdoc(item)
+        path = str(item.path)
+        if item.path.name in _MANIFESTS:
+            names = dict.fromkeys(name for unit in self._units.values() for name in unit.configurations)
+            return Reached("cargo check --workspace --all-targets with this manifest", tuple(names))
+        if isinstance(item.file, Deleted):
+            gone = [unit for unit in self._before if path in unit.files]
+            return self._compiled(gone, "builds without it; it was part of") if gone else _no_code(item)
+        units = [unit for unit in self._units.values() if path in unit.files]
+        return self._compiled(units, "compiled in") if units else _no_code(item)
+
+    def _by_rustdoc(self, item: ChangedItem) -> Reached:
+        """Compile the examples of the library that shows the file; cargo check does not see them."""
+        path = str(item.path)
+        libraries = [u for u in self._units.values() if u.kind in _LIBRARIES and not u.is_test]
+        for unit in (unit for unit in libraries if path in unit.files):
+            found = self._bench.builder.examples(self._overlay, self._report, unit, {path})
+            here = {verdict.line: verdict for verdict in found.verdicts if verdict.path == path}
+            for example in _examples(item):
+                verdict = here.get(example.first_line - 1) or here.get(example.first_line)
+                if verdict is None or verdict.status != "passed":
+                    said = found.reason or (
+                        verdict.message if verdict else "rustdoc compiles no such example"
+                    )
+                    return Reached("", why_not=f"line {example.first_line} now: {said}")
+            detail = f"rustdoc on the documentation examples; with the flags of {unit.name}"
+            return Reached(detail, unit.configurations[:1])
+        return Reached("", why_not="no library that builds here shows this example")
+
+    def _by_canaries(self, spots: Sequence[Spot], answers: Answers) -> Reached:
+        units: list[Unit] = []
+        for spot in spots:
+            reached = answers.reached.get(spot.id)
+            if not reached:
+                line = spot.source.position(spot.span.start).line
+                return Reached("", why_not=f"line {line} now: {answers.why_not.get(spot.id, 'not compiled')}")
+            units += [self._units[id] for id in sorted(reached)]
+        return self._compiled(units, "compiled in")
+
+    def _compiled(self, units: Iterable[Unit], how: str) -> Reached:
+        found = {unit.id: unit for unit in units}.values()
+        names = ", ".join(sorted({unit.name for unit in found}))
+        order = [configuration.id for configuration in self._bench.configurations]
+        configurations = {name for unit in found for name in unit.configurations}
+        detail = f"cargo check --workspace --all-targets; {how} {names}"
+        return Reached(detail, tuple(sorted(configurations, key=order.index)))
+
+
+def _is_example(item: ChangedItem) -> bool:
+    return item.kind is OwnerKind.EXAMPLE
+
+
+def _examples(item: ChangedItem) -> list[DocExample]:
+    """Return the examples, as they are now, that hold what is changed."""
+    examples = item.source.doc_examples if item.source is not None else ()
+    return [each for each in examples if any(piece.new in each.span for piece in item.pieces)]
+
+
+def _no_code(item: ChangedItem) -> Reached:
+    if item.path.suffix == ".rs":
+        return Reached("", why_not="no target that builds here compiles this file")
+    return Reached("", why_not=NO_CODE, is_code=False)
+
+
+def _spots(item: ChangedItem) -> Iterator[Spot]:
+    """Yield where canaries go: at each changed piece, at each item of a new file; nowhere for layout."""
+    if item.source is None:
+        return
+    if not item.pieces:
+        tree = item.source.file_tree
+        nodes = tree.root.named_children if tree is not None else ()
+        spans = [
+            span_of(node) for node in nodes if node.type.endswith("_item") and "attribute" not in node.type
+        ]
+    else:
+        pieces = [piece for piece in item.pieces if not piece.is_layout]
+        spans = [_trimmed(piece.new, item.source.content) for piece in pieces]
+    for number, span in enumerate(spans):
+        yield Spot(f"{item.id}-{number}", item.source, span)
+
+
+def _trimmed(span: Span, content: bytes) -> Span:
+    """Return `span` without the white space around it, so that a node fits it."""
+    text = span.of(content)
+    start = span.start + len(text) - len(text.lstrip())
+    return Span(min(start, span.end), max(min(start, span.end), span.start + len(text.rstrip())))
