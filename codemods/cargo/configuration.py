@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+# Keys that name a program, as cargo's own documentation has them; `*` is any name. Overridden by a variable
+# of ours, or of no use to what we run:
+_NOT_STARTED = (
+    *("build.rustc", "build.rustdoc", "build.rustc-wrapper", "target.*.runner", "host.*.runner"),
+    *("registry.credential-provider", "registry.global-credential-providers", "doc.browser"),
+    *("registries.*.credential-provider", "credential-alias.*"),
+)
+_STARTED = ("build.rustc-workspace-wrapper", "target.*.linker", "host.*.linker")
 _NAMES = ("config", "config.toml")  # the first wins, as in cargo
 
 
@@ -42,6 +52,33 @@ def workspace_wrapper(
     return _wrapper_in([*reversed(files), *_config_in(cargo_home)])
 
 
+@dataclass(frozen=True, slots=True)
+class NamedPrograms:
+    """The keys of a repository's own cargo configuration that name programs."""
+
+    not_started: tuple[str, ...]
+    started: tuple[str, ...]
+
+
+def named_programs(workspace: Path, repository_root: Path) -> NamedPrograms:
+    """Return which programs the configuration inside a checkout at `repository_root` names."""
+    keys: set[str] = set()
+    for file in _config_files(workspace, repository_root, cargo_home=Path(os.devnull)):
+        keys |= set(_keys(_table(file)))
+    return NamedPrograms(_matching(keys, _NOT_STARTED), _matching(keys, _STARTED))
+
+
+def _keys(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+    for name, value in table.items():
+        yield prefix + name
+        if isinstance(value, dict):
+            yield from _keys(value, f"{prefix}{name}.")
+
+
+def _matching(keys: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(key for key in keys if any(fnmatchcase(key, pattern) for pattern in patterns)))
+
+
 def _wrapper_in(files: Iterable[Path]) -> str:
     for file in files:
         wrapper = _read(file).get("rustc-workspace-wrapper")
@@ -52,11 +89,15 @@ def _wrapper_in(files: Iterable[Path]) -> str:
 
 
 def _read(file: Path) -> dict[str, object]:
+    build = _table(file).get("build")
+    return build if isinstance(build, dict) else {}
+
+
+def _table(file: Path) -> dict[str, object]:
     try:
-        build = tomllib.loads(file.read_text(encoding="utf-8")).get("build")
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}  # cargo says what is wrong with it
-    return build if isinstance(build, dict) else {}
 
 
 def _config_files(directory: Path, stop: Path, cargo_home: Path) -> list[Path]:

@@ -207,6 +207,8 @@ def _set_read_only(path: str, *, recursive: bool = False, undo: bool = False) ->
 
 
 def _run(command: list[str]) -> NoReturn:
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command would inherit that
+        signal.signal(number, signal.SIG_DFL)
     try:
         os.execvp(command[0], command)
     except OSError as error:

@@ -20,7 +20,9 @@ MIB = 1 << 20
 GIB = 1 << 30
 # What Rust's allocator says, and cargo or a shell of a child that was ended by the kernel.
 _NO_MEMORY = re.compile(r"^\s*memory allocation of \d+ bytes failed", re.MULTILINE)
-_FILE_TOO_LARGE = re.compile(r"SIGXFSZ|File size limit exceeded|File too large \(os error 27\)")
+_FILE_TOO_LARGE = re.compile(
+    r"\(signal: 25\b|SIGXFSZ|File size limit exceeded|File too large \(os error 27\)"
+)
 _FIELDS = {
     "memory": "memory_bytes",
     "processes": "processes",

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods.cargo.build import Build, Configuration, Features
 from codemods.cargo.capture import install_wrapper
-from codemods.cargo.configuration import config_arguments, workspace_wrapper
+from codemods.cargo.configuration import config_arguments, named_programs, workspace_wrapper
 from codemods.cargo.environment import homed_environment, rustfmt_settings
 from codemods.cargo.limits import read_limits
 from codemods.cargo.lockfile import prepare_lock
@@ -215,10 +215,23 @@ class _Equipment:
                 f" and {len(uncommitted) - 5} more" if len(uncommitted) > 5 else ""
             )
             bench.note(f"Uncommitted changes are not included and not touched: {shown}.")
+        self._note_programs(bench)
         for name in self.scratch.missing_submodules:
             bench.note(
                 f"The submodule {name} is not checked out here, so its files are missing in the builds."
             )
+
+    def _note_programs(self, bench: Workbench) -> None:
+        """Say which programs the repository would have cargo start: they are as foreign as its code."""
+        named = named_programs(bench.workspace.root, self.scratch.root)
+        said = []
+        if named.not_started:
+            said.append(f"not started: {', '.join(named.not_started)}")
+        if named.started:
+            place = "in the cage" if bench.builder.build.runner.sandbox is not None else "without a cage"
+            said.append(f"started, {place}: {', '.join(named.started)}")
+        if said:
+            bench.note(f"The repository's own cargo configuration names programs; {'; '.join(said)}.")
 
 
 def _require_features(workspace: Workspace, names: Sequence[str]) -> None:
