@@ -8,9 +8,9 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from codemods.cargo.thir_arena import read_body
-from codemods.cargo.thir_excerpt import excerpt
+from codemods.cargo.thir_excerpt import Side, excerpt
 from codemods.cargo.thir_fold import Fold
-from codemods.cargo.thir_normal import FOLDS, Line, Numbering, masked, normal_form, owner_of
+from codemods.cargo.thir_normal import FOLDS, Numbering, masked, normal_form, owner_of
 from codemods.cargo.thir_text import UnknownShapeError, split_bodies
 
 
@@ -91,26 +91,26 @@ def _compare_group(
         side = "after" if missing[0] in old else "before"
         reason = f"there is no {missing[0].decode(errors='replace')} {side} the change"
         return dict.fromkeys(paths, BodyComparison(Likeness.NOT_COMPARABLE, reason))
-    numberings = Numbering(owner_of(paths[0])), Numbering(owner_of(paths[0]))
+    owner = owner_of(paths[0])
+    numberings = Numbering(owner), Numbering(owner)
     answers: dict[bytes, BodyComparison] = {}
     for path in paths:
         try:
-            first, second = (
-                normal_form(read_body(texts[path]), numbering, folds)
+            sides = [
+                Side(normal_form(read_body(texts[path]), numbering, folds), numbering.names)
                 for texts, numbering in zip((old, new), numberings, strict=True)
-            )
+            ]
         except UnknownShapeError as unknown:
-            rest = BodyComparison(Likeness.NOT_COMPARABLE, str(unknown))
-            return dict.fromkeys(paths, rest)
-        answers[path] = _compare_lines(first, second)
+            return dict.fromkeys(paths, BodyComparison(Likeness.NOT_COMPARABLE, str(unknown)))
+        answers[path] = _compare_sides(*sides)
     unequal = [answer for answer in answers.values() if answer.likeness is not Likeness.EQUAL]
     if unequal:
         return {path: answer if answer in unequal else unequal[0] for path, answer in answers.items()}
     return answers
 
 
-def _compare_lines(first: Sequence[Line], second: Sequence[Line]) -> BodyComparison:
-    for at, (one, other) in enumerate(zip_longest(first, second)):
+def _compare_sides(before: Side, after: Side) -> BodyComparison:
+    for at, (one, other) in enumerate(zip_longest(before.lines, after.lines)):
         if one is None or other is None or (one.depth, one.text) != (other.depth, other.text):
-            return BodyComparison(Likeness.DIFFERENT, excerpt=excerpt(first, second, at))
+            return BodyComparison(Likeness.DIFFERENT, excerpt=excerpt(before, after, at))
     return BodyComparison(Likeness.EQUAL)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codemods.cargo.thir_arena import Body
+from codemods.cargo.thir_excerpt import Line
 from codemods.cargo.thir_fold import Fold, fold_question_mark, kind_of
-from codemods.cargo.thir_text import Node, UnknownShapeError, Value
+from codemods.cargo.thir_text import Node, UnknownShapeError, Value, inline
 
 FOLDS: dict[str, Fold] = {"question-mark": fold_question_mark}
 
@@ -32,20 +33,20 @@ class Numbering:
 
     owner: bytes
     numbers: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)  # of variables, to show them
 
     def number(self, id: bytes, owner: bytes | None = None) -> bytes:
         """Return the number of `id`, a new one at its first use."""
         key = (self.owner if owner is None else owner, id)
         return b"#%d" % self.numbers.setdefault(key, len(self.numbers))
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a normal form, and where in the source it comes from."""
-
-    depth: int
-    text: bytes
-    place: bytes
+    def name(self, binding: Node) -> None:
+        """Remember what the variable that `binding` binds is called."""
+        name, variable = binding.get(b"name"), binding.get(b"var")
+        if isinstance(name, bytes) and isinstance(variable, Node):
+            for found in _HIR_ID.finditer(inline(variable)):
+                number = self.number(found[2], found[1])
+                self.names[int(number[1:])] = name.strip(b'"').decode(errors="replace")
 
 
 def normal_form(body: Body, numbering: Numbering, folds: Sequence[Fold]) -> list[Line]:
@@ -65,6 +66,8 @@ def normal_form(body: Body, numbering: Numbering, folds: Sequence[Fold]) -> list
         if value.name == b"Expr":
             place = _place(value) or place
             value = _reduced(value, folds)
+        elif value.name == b"Binding":
+            numbering.name(value)
         lines.append(Line(depth, b": ".join(filter(None, (key, value.name))) or value.kind, place))
         kept = [item for item in reversed(value.items) if not _is_left_out(item[0])]
         waiting += [(depth + 1, name, inner, place) for name, inner in kept]
@@ -149,5 +152,6 @@ def _reborrowed(expression: Node) -> Node | None:
 
 
 def _place(expression: Node) -> bytes:
+    """Return where the expression stands, or nothing where a macro of another crate wrote it."""
     span = expression.get(b"span")
-    return span if isinstance(span, bytes) else b""
+    return span if isinstance(span, bytes) and not span.startswith(b"/") else b""

@@ -65,7 +65,6 @@ macro_rules! no_from { ($e:expr) => { match $e { Ok(v) => v, Err(e) => return Er
 macro_rules! with_into { ($e:expr) => { match $e { Ok(v) => v, Err(e) => return Err(e.into()) } } }
 macro_rules! plus_one { ($e:expr) => { match $e { Ok(v) => v + 1, Err(e) => return Err(From::from(e)) } } }
 macro_rules! ignored { ($e:expr) => { match $e { Ok(v) => v, Err(_) => return Err(From::from(())) } } }
-macro_rules! swapped { ($e:expr) => { match $e { Err(v) => v, Ok(e) => return Ok(From::from(e)) } } }
 macro_rules! guarded { ($e:expr) => { match $e { Ok(v) if true => v, Err(e) => return Err(From::from(e)), Ok(_) => 7 } } }
 """
 
@@ -91,7 +90,9 @@ _OPERATORS = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")
 PRECEDENCE = (
     *(body(f"try!(W {op} w()); Ok(1)", f"W {op} w()?; Ok(1)") for op in _OPERATORS),
     body("let x: &u32 = try!(&r); Ok(*x)", "let x: &u32 = &r?; Ok(*x)", takes="r: R1<u32>"),
-    body("let x: &mut u32 = try!(&mut r); Ok(*x)", "let x: &mut u32 = &mut r?; Ok(*x)", takes="mut r: R1<u32>"),
+    body(
+        "let x: &mut u32 = try!(&mut r); Ok(*x)", "let x: &mut u32 = &mut r?; Ok(*x)", takes="mut r: R1<u32>"
+    ),
 )
 
 OTHER_EXPRESSION = (
@@ -151,20 +152,23 @@ LITERALS = (
         "f()?; let x = 340282366920938463463374607431768211454u128; Ok(1)",
     ),
     body("try!(f()); let x = 'a'; Ok(1)", "f()?; let x = 'b'; Ok(1)"),
-    body("try!(f()); let x = \"a\"; Ok(1)", "f()?; let x = \"b\"; Ok(1)"),
-    body("try!(f()); let x = \"a\\n\"; Ok(1)", "f()?; let x = \"a\\r\"; Ok(1)"),
-    body("try!(f()); let x = \"x.rs:1:2: 3:4\"; Ok(1)", "f()?; let x = \"x.rs:1:2: 3:5\"; Ok(1)"),
-    body("try!(f()); let x = \"{closure@x.rs:1:2: 3:4}\"; Ok(1)", "f()?; let x = \"{closure@x.rs:1:2: 3:5}\"; Ok(1)"),
-    body("try!(f()); let x = \"DefId(0:4 ~ t)\"; Ok(1)", "f()?; let x = \"DefId(0:5 ~ t)\"; Ok(1)"),
-    body("try!(f()); let x = \"Node(4)\"; Ok(1)", "f()?; let x = \"Node(5)\"; Ok(1)"),
-    body("try!(f()); let x = \"span: a\"; Ok(1)", "f()?; let x = \"span: b\"; Ok(1)"),
-    body("try!(f()); let x = b\"a\"; Ok(1)", "f()?; let x = b\"b\"; Ok(1)"),
+    body('try!(f()); let x = "a"; Ok(1)', 'f()?; let x = "b"; Ok(1)'),
+    body('try!(f()); let x = "a\\n"; Ok(1)', 'f()?; let x = "a\\r"; Ok(1)'),
+    body('try!(f()); let x = "x.rs:1:2: 3:4"; Ok(1)', 'f()?; let x = "x.rs:1:2: 3:5"; Ok(1)'),
+    body(
+        'try!(f()); let x = "{closure@x.rs:1:2: 3:4}"; Ok(1)',
+        'f()?; let x = "{closure@x.rs:1:2: 3:5}"; Ok(1)',
+    ),
+    body('try!(f()); let x = "DefId(0:4 ~ t)"; Ok(1)', 'f()?; let x = "DefId(0:5 ~ t)"; Ok(1)'),
+    body('try!(f()); let x = "Node(4)"; Ok(1)', 'f()?; let x = "Node(5)"; Ok(1)'),
+    body('try!(f()); let x = "span: a"; Ok(1)', 'f()?; let x = "span: b"; Ok(1)'),
+    body('try!(f()); let x = b"a"; Ok(1)', 'f()?; let x = b"b"; Ok(1)'),
     body("try!(f()); let x = b'a'; Ok(1)", "f()?; let x = b'b'; Ok(1)"),
     body("try!(f()); let x = line!(); Ok(x)", "f()?;\n let x = line!(); Ok(x)"),
     body("try!(f()); let x = column!(); Ok(x)", "f()?; let x = column!(); Ok(x)"),
     body("let x = stringify!(try!(f())); Ok(1)", "let x = stringify!(f()?); Ok(1)"),
-    body("try!(f()); let x = include_str!(\"a.txt\"); Ok(1)", "f()?; let x = include_str!(\"b.txt\"); Ok(1)"),
-    body("try!(f()); let x = include_bytes!(\"a.txt\"); Ok(1)", "f()?; let x = include_bytes!(\"b.txt\"); Ok(1)"),
+    body('try!(f()); let x = include_str!("a.txt"); Ok(1)', 'f()?; let x = include_str!("b.txt"); Ok(1)'),
+    body('try!(f()); let x = include_bytes!("a.txt"); Ok(1)', 'f()?; let x = include_bytes!("b.txt"); Ok(1)'),
     body("Ok(try!(h(S1)))", "Ok(h(S2)?)"),
     body("Ok(try!(h(C1)))", "Ok(h(C2)?)"),
     body("Ok(try!(h(Y::A)))", "Ok(h(Y::B)?)"),
@@ -172,19 +176,26 @@ LITERALS = (
     body("fn i() -> u32 { 1 } try!(f()); Ok(i())", "fn i() -> u32 { 2 } f()?; Ok(i())"),
     body("const I: u32 = 1; try!(f()); Ok(I)", "const I: u32 = 2; f()?; Ok(I)"),
     body("static I: u32 = 1; try!(f()); Ok(I)", "static I: u32 = 2; f()?; Ok(I)"),
-    body("try!(f()); if let Some(\"a\") = s { say(1) } Ok(1)", "f()?; if let Some(\"b\") = s { say(1) } Ok(1)", takes="s: Option<&str>"),
-    body("try!(f()); let x = std::mem::size_of::<u8>(); Ok(1)", "f()?; let x = std::mem::size_of::<u16>(); Ok(1)"),
+    body(
+        'try!(f()); if let Some("a") = s { say(1) } Ok(1)',
+        'f()?; if let Some("b") = s { say(1) } Ok(1)',
+        takes="s: Option<&str>",
+    ),
+    body(
+        "try!(f()); let x = std::mem::size_of::<u8>(); Ok(1)",
+        "f()?; let x = std::mem::size_of::<u16>(); Ok(1)",
+    ),
     body("try!(f()); let x: Option<u8> = None; Ok(1)", "f()?; let x: Option<u16> = None; Ok(1)"),
-    body("try!(f()); let x = \"1\".parse::<u8>(); Ok(1)", "f()?; let x = \"1\".parse::<u16>(); Ok(1)"),
+    body('try!(f()); let x = "1".parse::<u8>(); Ok(1)', 'f()?; let x = "1".parse::<u16>(); Ok(1)'),
 )
 
 DROPS = (
-    body("let a = D(\"\"); let b = D(\"\"); try!(f()); Ok(1)", "let b = D(\"\"); let a = D(\"\"); f()?; Ok(1)"),
-    body("{ let a = D(\"\"); try!(f()); } say(1); Ok(1)", "let a = D(\"\"); f()?; say(1); Ok(1)"),
-    body("let a = D(\"\"); drop(a); try!(f()); Ok(1)", "let a = D(\"\"); f()?; drop(a); Ok(1)"),
-    body("let a = D(\"\"); drop(a); try!(f()); Ok(1)", "let a = D(\"\"); f()?; Ok(1)"),
-    body("let _ = D(\"\"); try!(f()); Ok(1)", "let _x = D(\"\"); f()?; Ok(1)"),
-    body("let x = D(\"\").0.len(); try!(f()); Ok(1)", "let d = D(\"\"); let x = d.0.len(); f()?; Ok(1)"),
+    body('let a = D(""); let b = D(""); try!(f()); Ok(1)', 'let b = D(""); let a = D(""); f()?; Ok(1)'),
+    body('{ let a = D(""); try!(f()); } say(1); Ok(1)', 'let a = D(""); f()?; say(1); Ok(1)'),
+    body('let a = D(""); drop(a); try!(f()); Ok(1)', 'let a = D(""); f()?; drop(a); Ok(1)'),
+    body('let a = D(""); drop(a); try!(f()); Ok(1)', 'let a = D(""); f()?; Ok(1)'),
+    body('let _ = D(""); try!(f()); Ok(1)', 'let _x = D(""); f()?; Ok(1)'),
+    body('let x = D("").0.len(); try!(f()); Ok(1)', 'let d = D(""); let x = d.0.len(); f()?; Ok(1)'),
     body(
         "let v = try!(h(*m.borrow())); *m.borrow_mut() = v; Ok(v)",
         "let b = m.borrow(); let v = h(*b)?; drop(b); *m.borrow_mut() = v; Ok(v)",
@@ -231,12 +242,15 @@ _SHAPES = (
     ("match a { x if x > 1 => 2, _ => 3 }", "match a { x if x > 2 => 2, _ => 3 }"),
     ("match a { x if x > 1 => 2, _ => 3 }", "match a { x => 2, _ => 3 }"),
     ("match (a, b) { (x, _) => x }", "match (a, b) { (_, x) => x }"),
-    ("match (a, b) { (1, _) => 1, (_, 1) => 2, _ => 3 }", "match (a, b) { (_, 1) => 2, (1, _) => 1, _ => 3 }"),
+    (
+        "match (a, b) { (1, _) => 1, (_, 1) => 2, _ => 3 }",
+        "match (a, b) { (_, 1) => 2, (1, _) => 1, _ => 3 }",
+    ),
     ("match Some(a) { Some(x) => x, None => b }", "match Some(b) { Some(x) => x, None => b }"),
-    ("{ print!(\"{}\", a); 1 }", "{ print!(\"{}\", b); 1 }"),
-    ("{ print!(\"{}\", a); 1 }", "{ print!(\"{:?}\", a); 1 }"),
-    ("{ print!(\"x{}\", a); 1 }", "{ print!(\"y{}\", a); 1 }"),
-    ("{ print!(\"x\"); 1 }", "{ eprint!(\"x\"); 1 }"),
+    ('{ print!("{}", a); 1 }', '{ print!("{}", b); 1 }'),
+    ('{ print!("{}", a); 1 }', '{ print!("{:?}", a); 1 }'),
+    ('{ print!("x{}", a); 1 }', '{ print!("y{}", a); 1 }'),
+    ('{ print!("x"); 1 }', '{ eprint!("x"); 1 }'),
     ("T1::t(&a)", "T2::t(&a)"),
     ("(|| a)()", "(|| b)()"),
     ("(|x: u32| x + 1)(a)", "(|x: u32| x + 2)(a)"),
@@ -245,12 +259,15 @@ _SHAPES = (
     ("{ let x = Some(a); let y = &x; x.unwrap() }", "{ let x = Some(a); let y = x; x.unwrap() }"),
     ("{ let mut v = vec![a]; v.push(b); v[0] }", "{ let mut v = vec![a]; v.insert(0, b); v[0] }"),
     ("{ assert!(a == b); 1 }", "{ debug_assert!(a == b); 1 }"),
-    ("{ assert!(a == b, \"x\"); 1 }", "{ assert!(a == b, \"y\"); 1 }"),
+    ('{ assert!(a == b, "x"); 1 }', '{ assert!(a == b, "y"); 1 }'),
     ("{ let Some(x) = Some(a) else { panic!() }; x }", "{ let Some(x) = Some(b) else { panic!() }; x }"),
     ("unsafe { *(&a as *const u32) }", "unsafe { *(&b as *const u32) }"),
     ("{ let v: Vec<u32> = Vec::with_capacity(1); 1 }", "{ let v: Vec<u32> = Vec::with_capacity(2); 1 }"),
     ("{ let q = P { a: a, b: b }; q.a }", "{ let q = P { a: b, b: a }; q.a }"),
-    ("{ let q = P { a: a, b: b }; let P { a: x, .. } = q; x }", "{ let q = P { a: a, b: b }; let P { b: x, .. } = q; x }"),
+    (
+        "{ let q = P { a: a, b: b }; let P { a: x, .. } = q; x }",
+        "{ let q = P { a: a, b: b }; let P { b: x, .. } = q; x }",
+    ),
     ("{ let mut x = a; x += b; x }", "{ let mut x = a; x -= b; x }"),
     ("{ return Ok(a); }", "{ return Ok(b); }"),
     ("if a == 1 { return Err(E2) } else { 1 }", "if a == 1 { return Ok(1) } else { 1 }"),
@@ -267,9 +284,7 @@ USER_MACROS = (
     body("Ok(with_into!(f()))", "Ok(f()?)"),
     body("Ok(plus_one!(f()))", "Ok(f()?)"),
     body("Ok(ignored!(f()))", "Ok(f()?)"),
-    body("Err(swapped!(r))", "Err(r?)", takes="r: Result<E1, E1>", returns="Result<E1, E1>")
-    if False
-    else body("Ok(guarded!(f()))", "Ok(f()?)"),
+    body("Ok(guarded!(f()))", "Ok(f()?)"),
     Pair(
         "an own Result",
         "pub enum Q { Ok(u32), Err(E1) } pub fn z(q: Q) -> R<u32>"
@@ -291,7 +306,10 @@ USER_MACROS = (
         " Err(e) => return Err(From::from(e)) })",
         "the variable of another arm",
     ),
-    body("let c = |r: R1<u32>| -> R<u32> { Ok(try!(r)) }; c(f())", "let c = |r: R1<u32>| -> R<u32> { Ok(r?) }; c(g())"),
+    body(
+        "let c = |r: R1<u32>| -> R<u32> { Ok(try!(r)) }; c(f())",
+        "let c = |r: R1<u32>| -> R<u32> { Ok(r?) }; c(g())",
+    ),
     body(
         "let c = |a: u32, b: u32| -> R<u32> { Ok(try!(h(a))) }; c(1, 2)",
         "let c = |a: u32, b: u32| -> R<u32> { Ok(h(b)?) }; c(1, 2)",
@@ -318,16 +336,32 @@ RIGHT = (
     body("Ok(try!({ say(1); f() }))", "Ok({ say(1); f() }?)"),
     body("Ok(try!(if b { f() } else { g() }))", "Ok((if b { f() } else { g() })?)", takes="b: bool"),
     body("let c = || -> R<u32> { Ok(try!(f())) }; c()", "let c = || -> R<u32> { Ok(f()?) }; c()"),
-    body("let c = |r: R1<u32>| -> R<u32> { Ok(try!(r) + 1) }; c(f())", "let c = |r: R1<u32>| -> R<u32> { Ok(r? + 1) }; c(f())"),
+    body(
+        "let c = |r: R1<u32>| -> R<u32> { Ok(try!(r) + 1) }; c(f())",
+        "let c = |r: R1<u32>| -> R<u32> { Ok(r? + 1) }; c(f())",
+    ),
     body("for i in 0..try!(f()) { try!(h(i)); } Ok(1)", "for i in 0..f()? { h(i)?; } Ok(1)"),
     body("Ok(try!(h(*m.lock().unwrap())))", "Ok(h(*m.lock().unwrap())?)", takes="m: &Mutex<u32>"),
-    body("let d = D(\"\"); try!(f()); drop(d); Ok(1)", "let d = D(\"\"); f()?; drop(d); Ok(1)"),
+    body('let d = D(""); try!(f()); drop(d); Ok(1)', 'let d = D(""); f()?; drop(d); Ok(1)'),
     body("Ok(try!(r))", "Ok(r?)", takes="r: R<u32>", name="the same error type"),
-    body("Ok(try!(r))", "Ok(r?)", takes="r: Result<u32, std::num::ParseIntError>", returns="Result<u32, Box<std::error::Error>>"),
-    body("let x: &[u8] = try!(r); Ok(x.len() as u32)", "let x: &[u8] = r?; Ok(x.len() as u32)", takes="r: Result<&'static [u8; 2], E1>"),
+    body(
+        "Ok(try!(r))",
+        "Ok(r?)",
+        takes="r: Result<u32, std::num::ParseIntError>",
+        returns="Result<u32, Box<std::error::Error>>",
+    ),
+    body(
+        "let x: &[u8] = try!(r); Ok(x.len() as u32)",
+        "let x: &[u8] = r?; Ok(x.len() as u32)",
+        takes="r: Result<&'static [u8; 2], E1>",
+    ),
     body("say(*try!(r)); Ok(1)", "say(*r?); Ok(1)", takes="r: Result<&u32, E1>"),
     body("fn k(_: &u32) {} k(try!(r)); Ok(1)", "fn k(_: &u32) {} k(r?); Ok(1)", takes="r: Result<&u32, E1>"),
-    body("fn k(_: &mut u32) {} k(try!(r)); Ok(1)", "fn k(_: &mut u32) {} k(r?); Ok(1)", takes="r: Result<&mut u32, E1>"),
+    body(
+        "fn k(_: &mut u32) {} k(try!(r)); Ok(1)",
+        "fn k(_: &mut u32) {} k(r?); Ok(1)",
+        takes="r: Result<&mut u32, E1>",
+    ),
     Pair(
         "a generic function",
         "pub fn z<T, E: Into<E2>, I: Iterator<Item = Result<T, E>>>(mut i: I) -> Result<T, E2> where E2: From<E>"
