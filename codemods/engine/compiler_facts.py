@@ -29,6 +29,7 @@ from codemods.recipe.facts import (
 from codemods.recipe.parts import part_of
 from codemods.recipe.site import Site
 from codemods.rust.drops import needs_drop
+from codemods.rust.trees import TreeKind
 from codemods.rust.types import type_of
 
 IN_EXAMPLE = "a documentation example, which only rustdoc compiles"
@@ -129,7 +130,8 @@ def _question(site: Site, fact: TypeFact) -> Question | None:
     if place is None:
         return None
     what = "TypeOf" if isinstance(fact, HasType | NeedsDrop) else type(fact).__name__
-    return Question(site.id, what, Spot(site.source, *place))
+    is_body = any(tree.kind is TreeKind.MACRO_BODY for tree in (site.tree, *site.tree.ancestors()))
+    return Question(site.id, what, Spot(site.source, *place, is_body))
 
 
 def _findings(

@@ -56,7 +56,10 @@ def replay_changed(
 
 
 def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: Mapping[str, bytes]) -> None:
-    """Make `shadow` look like `root` for one unit: links to the files it reads, the changed ones in place."""
+    """Make `shadow` look like `root` for one unit: links to the files it reads, the changed ones in place.
+
+    What else lies beside them is linked, too: a procedural macro may read it.
+    """
     for name in sorted({*files, *changed}):
         if PurePosixPath(name).is_absolute():
             continue
@@ -66,3 +69,14 @@ def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: Map
             place.write_bytes(changed[name])
         else:
             place.symlink_to(root / name)
+    _link_the_rest(shadow, root)
+
+
+def _link_the_rest(shadow: Path, root: Path) -> None:
+    folders = [place for place in shadow.rglob("*") if place.is_dir() and not place.is_symlink()]
+    for folder in (shadow, *folders):
+        original = root / folder.relative_to(shadow)
+        for entry in original.iterdir() if original.is_dir() else ():
+            place = folder / entry.name
+            if entry.name != ".git" and not place.exists() and not place.is_symlink():
+                place.symlink_to(entry)

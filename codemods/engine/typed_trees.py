@@ -19,6 +19,7 @@ from codemods.engine.workbench import Workbench
 
 BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
 _DECLARED = re.compile(rb"\b(?:mod|struct|enum|union|trait|type)\s+(?:r#)?([A-Za-z_]\w*)")
+_RENAMED = re.compile(rb"\bextern\s+crate\s+\w+\s+as\s+(\w+)")
 _SHADOW = re.compile(r"^.*?/codemod-shadow-[^/]+/")
 
 
@@ -71,11 +72,10 @@ class TypedTrees:
 
     def _names(self, unit: Unit, dump: bytes) -> Names:
         externs = {value.partition("=")[0].rpartition(":")[2] for value in _externs(unit.argv)}
-        declared = {
-            name.decode()
-            for content in self.bench.sources(unit, self.overlay)
-            for name in _DECLARED.findall(content)
-        }
+        declared: set[str] = set()
+        for content in self.bench.sources(unit, self.overlay):
+            externs.update(name.decode() for name in _RENAMED.findall(content))
+            declared.update(name.decode() for name in _DECLARED.findall(content))
         return known_names(dump, externs, declared)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from codemods.cargo.typed_dump import DumpError, Stretch, TypedBinding, TypedBody, TypedExpression
@@ -23,6 +23,8 @@ _NAMED = re.compile(r"(?:NamedConst|StaticRef|ThreadLocalRef) \{.*?\bdef_id: (De
 _PATHS = frozenset({"identifier", "scoped_identifier", "generic_function", "self"})
 _DEREFERENCES = frozenset({"Deref", "Index"})
 _ADJUSTMENTS = _DEREFERENCES | {"Borrow", "RawBorrow", "Scope", "PointerCoercion", "NeverToAny"}
+# In a macro body what these become can't be told from what they are made of.
+_DESUGARED = frozenset({"try_expression", "await_expression", "for_expression", "while_expression"})
 _STATICS = frozenset({"StaticRef", "ThreadLocalRef"})
 
 FROM, INTO = "std::convert::From::from", "std::convert::Into::into"
@@ -37,6 +39,7 @@ class Spot:
     source: Source
     span: Span
     node: Node
+    is_macro_body: bool = False  # every expansion of it counts, and they must agree
 
     @property
     def path(self) -> str:
@@ -55,13 +58,14 @@ class TypedUnit:
     bodies: Sequence[TypedBody]
     names: Names
     _at: dict[tuple[str, Stretch], list[tuple[TypedBody, TypedExpression]]] = field(default_factory=dict)
+    _made: dict[tuple[str, Stretch], list[tuple[TypedBody, TypedExpression]]] = field(default_factory=dict)
     _bound: dict[tuple[str, int, int, str], list[TypedBinding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for body in self.bodies:
             for each in body.expressions:
-                if each.is_written:
-                    self._at.setdefault((each.path, each.at), []).append((body, each))
+                places = self._at if each.is_written else self._made
+                places.setdefault((each.path, each.at), []).append((body, each))
             for bound in body.bindings:
                 if bound.is_written:
                     key = (bound.path, bound.at.end_line, bound.at.end_column, bound.name)
@@ -83,10 +87,7 @@ class TypedUnit:
 
     def is_method_call(self, spot: Spot) -> bool:
         """Whether `spot` is a method call, or the `receiver.method` of one."""
-        function = _call_around(spot).node.child_by_field_name("function")
-        if function is not None and function.type == "generic_function":
-            function = function.child_by_field_name("function")
-        return function is not None and function.type == "field_expression"
+        return _is_method_call(_call_around(spot).node)
 
     def conversion_at(self, spot: Spot) -> str | None:
         """Return which conversion runs there, as `<F as From<E>>`; "" for none."""
@@ -164,8 +165,11 @@ class TypedUnit:
         node: Node | None = spot.node
         span = spot.span
         while node is not None:
-            found = self._at.get((spot.path, stretch_of(spot.source, span)))
-            if found:
+            key = (spot.path, stretch_of(spot.source, span))
+            found = self._at.get(key)
+            if found is None and spot.is_macro_body and spot.node.type not in _DESUGARED:
+                found = self._made.get(key)
+            if found is not None:
                 return found
             node = node.parent
             if node is None or node.type != "parenthesized_expression":
@@ -185,6 +189,8 @@ def _as_written(expressions: Sequence[TypedExpression], spot: Spot) -> TypedExpr
     node = _without_brackets(spot.node)
     kind = node.type
     steps_to_place = kind == "index_expression" or spot.source.text(span_of(node)).startswith("*")
+    if _is_method_call(node):  # the receiver's automatic dereferences have the place of the whole call
+        expressions = [each for each in expressions if _callee_text(each) is not None]
     for each in expressions:
         if each.type.startswith("FnDef(") and kind not in _PATHS:
             continue  # what an operator calls
@@ -219,11 +225,18 @@ def _refuse_copies(first: TypedExpression, expressions: Iterable[TypedExpression
         raise DumpError(f"a macro compiles this twice, as two types: {' and '.join(sorted(types))}")
 
 
+def _is_method_call(node: Node) -> bool:
+    function = node.child_by_field_name("function")
+    if function is not None and function.type == "generic_function":
+        function = function.child_by_field_name("function")
+    return function is not None and function.type == "field_expression"
+
+
 def _without_semicolon(spot: Spot) -> Spot:
     if spot.node.type != "expression_statement" or not spot.node.named_children:
         return spot
     inner = spot.node.named_children[0]
-    return Spot(spot.source, span_of(inner), inner)
+    return replace(spot, span=span_of(inner), node=inner)
 
 
 def _call_around(spot: Spot) -> Spot:
@@ -238,7 +251,7 @@ def _call_around(spot: Spot) -> Spot:
         node, parent = parent, parent.parent
     if method and parent is not None and _function(parent, "function", node.type) == node:
         node = parent
-    return spot if node == spot.node else Spot(spot.source, span_of(node), node)
+    return spot if node == spot.node else replace(spot, span=span_of(node), node=node)
 
 
 def _function(node: Node, name: str, kind: str) -> Node | None:
