@@ -175,7 +175,7 @@ def _by_exit_code(done: Completed, *, is_culprit: bool = False) -> Outcome:
     if done.succeeded and not is_culprit:
         return Outcome("ok")
     said = (_text(done.stdout) + _text(done.stderr)).strip()[-_DETAIL:]
-    why = "wrote too much" if done.truncated else _ending(done.returncode)
+    why = _ending(done.returncode) if done.broke is None else f"was stopped by a limit: {done.broke}"
     return Outcome("failed", f"the program {why}\n{said}".strip())
 
 

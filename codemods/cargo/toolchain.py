@@ -21,6 +21,7 @@ from typing import Any
 
 from codemods.errors import MachineError, UsageError
 
+_ASKED_WITH = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "RUSTUP_HOME", "CARGO_HOME")
 TOOLCHAIN_FILES = ("rust-toolchain", "rust-toolchain.toml")  # the first wins, as in rustup
 _OVERRIDE_HINT = "Install it with `rustup toolchain install {name}`, or override with `--toolchain NAME`."
 _INSTALL_RUST = "Install Rust from https://rustup.rs, or put `cargo` on PATH."
@@ -137,6 +138,7 @@ def find_toolchain(
     )
     if choice is None:
         raise MachineError("no Rust toolchain found", where="PATH", hint=_INSTALL_RUST)
+    _refuse_foreign(choice, repository_root)
     return _describe(_toolchain_folder(choice, home, settings), choice, remember)
 
 
@@ -231,6 +233,22 @@ def _is_proxy(program: Path) -> bool:
     return rustup.exists() and rustup.samefile(program)
 
 
+def _refuse_foreign(choice: Choice, repository_root: Path) -> None:
+    """Refuse a folder of programs that the analysed code names: they would be started outside of the cage.
+
+    Raises:
+        UsageError: the toolchain file of the repository names a folder.
+    """
+    file = Path(choice.chosen_by)
+    is_foreign = file.is_absolute() and file.resolve().is_relative_to(repository_root.resolve())
+    if is_foreign and os.sep in choice.name:
+        raise UsageError(
+            f"the repository's toolchain file names a folder of programs, `{choice.name}`",
+            where=choice.chosen_by,
+            hint=f"If you trust them: `--toolchain {choice.name}`.",
+        )
+
+
 def _toolchain_folder(choice: Choice, home: Path, settings: Mapping[str, Any]) -> Path:
     if os.sep in choice.name:
         folders = [Path(choice.name)]
@@ -304,8 +322,15 @@ def _ask(program: Path, question: str, remember: Remember) -> str:
 
 def _answer(program: Path, question: str) -> str:
     try:
+        # In the root folder and with next to nothing of the environment: nothing but the program answers.
         done = subprocess.run(
-            [str(program), question], capture_output=True, timeout=60, check=True, stdin=subprocess.DEVNULL
+            [str(program), question],
+            capture_output=True,
+            timeout=60,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            env={name: os.environ[name] for name in _ASKED_WITH if name in os.environ},
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise MachineError(

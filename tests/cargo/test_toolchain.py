@@ -200,3 +200,21 @@ def test_errors_carry_a_hint(machine: dict[str, str], tmp_path: Path) -> None:
 
     assert caught.value.where == "--toolchain"
     assert "rustup toolchain install no-such" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("text", ['[toolchain]\npath = "tools"\n', '[toolchain]\nchannel = "./tools"\n'])
+def test_the_repository_cannot_bring_its_own_programs(
+    machine: dict[str, str], tmp_path: Path, text: str
+) -> None:
+    programs = tmp_path / "repo" / "tools" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("rustc", "cargo", "rustdoc"):
+        (programs / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+        (programs / name).chmod(0o755)
+    (tmp_path / "repo" / "rust-toolchain.toml").write_text(text)
+
+    with pytest.raises(UsageError, match="names a folder of programs") as caught:
+        find_toolchain(tmp_path / "repo", environ=machine, repository_root=tmp_path / "repo")
+
+    assert "--toolchain" in (caught.value.hint or "")
+    assert not (tmp_path / "started").exists()
