@@ -60,7 +60,7 @@ def _type_answers(
     """Return the answers to the facts that rustc's typed tree knows."""
     own = [fact for fact in recipe.facts if isinstance(fact, TypeFact)]
     trees = TypedTrees(bench, overlay, cap_lints=baseline.report.capped_lints)
-    facts = {site.id: own for site in sites}
+    facts = {site.id: [*own, *(condition.fact for condition in site.conditions)] for site in sites}
     return answer_type_facts(facts, sites, baseline.units, reach.reached, reach.why_not, trees.ask)
 
 

@@ -10,8 +10,8 @@ from codemods.engine.equipment import open_workbench
 from codemods.engine.listener import Listener
 from codemods.engine.recipes import chosen_recipes
 from codemods.engine.request import Request
-from codemods.recipe.facts import Known, Unknown
-from codemods.recipe.site import Site
+from codemods.recipe.facts import Facts, Known, Unknown
+from codemods.recipe.site import Site, is_ruled_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def deep_scan(request: Request, listener: Listener) -> tuple[DeepSite, ...]:
             baseline = bench.baseline({}, None)
             sites = bench.within(sites, baseline)
             answers = ask(bench, recipe, sites, baseline, {})
-            for site in sites:
+            facts = Facts(answers.facts)
+            for site in (each for each in sites if not is_ruled_out(each, facts)):
                 says = [answer for (id, _), answer in answers.facts.items() if id == site.id]
                 path = posixpath.relpath(site.source.path, bench.root)
                 found.append(DeepSite(site, path, bool(answers.reached.get(site.id)), _sentence(says)))

@@ -19,7 +19,7 @@ from codemods.engine.workbench import Workbench
 from codemods.recipe.facts import Facts, MacroOrigin
 from codemods.recipe.proposals import Change, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
-from codemods.recipe.site import Site
+from codemods.recipe.site import Site, is_ruled_out
 
 
 def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport | None) -> Stage:
@@ -44,7 +44,12 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     open_sites = tuple(site for site in sites if site.id not in too_old)
     answers = ask(bench, recipe, open_sites, baseline, base)
     baseline, answers = widen(bench, recipe, open_sites, baseline, base, answers)
-    planned = recipe.plan(open_sites, Facts(answers.facts), settings_of(recipe, bench.request))
+    facts = Facts(answers.facts)
+    ruled_out = {site.id for site in open_sites if is_ruled_out(site, facts)}
+    sites, open_sites = (
+        tuple(site for site in each if site.id not in ruled_out) for each in (sites, open_sites)
+    )
+    planned = recipe.plan(open_sites, facts, settings_of(recipe, bench.request))
     allowed = (_unless_shared(proposal, baseline.report.foreign_files) for proposal in planned)
     here = {site.id for site in sites}
     sources = {site.source.path: site.source for site in sites}

@@ -1,7 +1,7 @@
 """What a recipe author imports."""
 
 from codemods.recipe.claims import SameMir, SameTree
-from codemods.recipe.constraints import Kind
+from codemods.recipe.constraints import Kind, Type
 from codemods.recipe.facts import (
     Answer,
     Compiles,
@@ -91,6 +91,7 @@ __all__ = [
     "TokenMacroCall",
     "TraitOf",
     "TreeKind",
+    "Type",
     "TypeOf",
     "Unknown",
     "find_sites",

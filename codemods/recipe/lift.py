@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from codemods.errors import CodemodError
+from codemods.recipe.facts import Facts, Unknown
 from codemods.recipe.proposals import Ambiguous, Change, Form, Proposal, Skipped
 from codemods.recipe.site import Site
 from codemods.rust.edits import Edit
@@ -19,13 +20,13 @@ class RecipeError(CodemodError):
     """A recipe is declared wrongly, or broke a promise that every recipe makes."""
 
 
-def lifted(recipe: str, site: Site, answer: Callable[[Site], Answered]) -> Proposal:
+def lifted(recipe: str, site: Site, facts: Facts, answer: Callable[[Site], Answered]) -> Proposal:
     """Return the proposal for one site, from what the recipe's function answers.
 
     Raises:
         RecipeError: it answered with nothing, or with something that is no answer.
     """
-    left = left_alone(recipe, site)
+    left = left_alone(recipe, site, facts)
     if left is not None:
         return left
     answered = answer(site)
@@ -42,14 +43,14 @@ def lifted(recipe: str, site: Site, answer: Callable[[Site], Answered]) -> Propo
 
 
 def complete(
-    recipe: str, sites: Sequence[Site], plan: Callable[[Sequence[Site]], Iterable[Proposal]]
+    recipe: str, sites: Sequence[Site], facts: Facts, plan: Callable[[Sequence[Site]], Iterable[Proposal]]
 ) -> tuple[Proposal, ...]:
     """Return the proposals of a recipe that plans for all sites at once.
 
     Raises:
         RecipeError: a site is settled by no proposal, or by two, or is not one of ours.
     """
-    left = {site.id: proposal for site in sites if (proposal := left_alone(recipe, site)) is not None}
+    left = {site.id: proposal for site in sites if (proposal := left_alone(recipe, site, facts)) is not None}
     open_sites = [site for site in sites if site.id not in left]
     proposals = tuple(plan(open_sites)) if open_sites else ()
     settled = Counter(site_id for proposal in proposals for site_id in proposal.sites)
@@ -63,8 +64,8 @@ def complete(
     return (*left.values(), *proposals)
 
 
-def left_alone(recipe: str, site: Site) -> Skipped | None:
-    """Return why no recipe may touch the site: a person said so, or it does not parse."""
+def left_alone(recipe: str, site: Site, facts: Facts) -> Skipped | None:
+    """Return why no recipe may touch the site: a person said so, it does not parse, a type is not known."""
     kept = site.source.kept(site.span, recipe)
     if kept is not None:
         return Skipped("kept", kept, (site.id,))
@@ -72,6 +73,15 @@ def left_alone(recipe: str, site: Site) -> Skipped | None:
         return Skipped(
             "unparsed", "part of this code is in a form the parser does not understand", (site.id,)
         )
+    return _of_unknown_type(site, facts)
+
+
+def _of_unknown_type(site: Site, facts: Facts) -> Skipped | None:
+    for condition in site.conditions:
+        answer = facts.about(site.id, condition.fact)
+        if isinstance(answer, Unknown) and not condition.or_unknown:
+            reason = f"it is not known whether ${condition.fact.part} is of a type for this: {answer.reason}"
+            return Skipped("unknown-type", reason, (site.id,))
     return None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tree_sitter import QueryCursor
 
-from codemods.recipe.constraints import Constraint, Test, allowed_texts, as_test
+from codemods.recipe.constraints import Condition, Constraint, Test, allowed_texts, as_test, conditions
 from codemods.recipe.matcher import Matcher
 from codemods.recipe.search import Match, Needles, holds_each, trees_to_search
 from codemods.recipe.templates import (
@@ -79,11 +80,16 @@ class Pattern:
         for tree in trees_to_search(source, self.needles):
             for reading in self._readings:
                 find = _single if len(reading) == 1 else _rows
-                yield from find(reading, tree, matcher)
+                for match in find(reading, tree, matcher):
+                    yield replace(match, conditions=self._conditions) if self._conditions else match
 
     @cached_property
     def _readings(self) -> tuple[Reading, ...]:
         return readings(self.text)
+
+    @cached_property
+    def _conditions(self) -> tuple[Condition, ...]:
+        return conditions(self.constraints)
 
     @cached_property
     def _tests(self) -> dict[str, Test]:

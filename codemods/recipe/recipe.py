@@ -70,8 +70,12 @@ class Recipe:
         """
         values = read_settings(self.id, self.settings, settings or {})
         if self.plans_all_sites:
-            return complete(self.id, sites, lambda open_sites: self._planned(open_sites, facts, values))
-        return tuple(lifted(self.id, site, lambda site: self._answer(site, facts, values)) for site in sites)
+            return complete(
+                self.id, sites, facts, lambda open_sites: self._planned(open_sites, facts, values)
+            )
+        return tuple(
+            lifted(self.id, site, facts, lambda site: self._answer(site, facts, values)) for site in sites
+        )
 
     def _planned(self, sites: Sequence[Site], facts: Facts, settings: Settings) -> Iterable[Proposal]:
         return cast("Iterable[Proposal]", self._call(sites, facts, settings))

@@ -11,6 +11,7 @@ from codemods.rust.spans import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from codemods.recipe.constraints import Condition
     from codemods.recipe.matcher import Capture
     from codemods.rust.source import Source
     from codemods.rust.trees import SyntaxTree
@@ -23,7 +24,8 @@ Needles = tuple[frozenset[bytes], ...]
 class Match:
     """One place that fits: the node, what the metavariables stand for there.
 
-    `span` covers the whole idiom where that is not just the node. A `damaged` match has code
+    `span` covers the whole idiom where that is not just the node. `conditions` are what the compiler has
+    to say of it. A `damaged` match has code
     around or inside of it that the parser does not understand; its site is left alone.
     """
 
@@ -32,6 +34,7 @@ class Match:
     captures: Mapping[str, Capture] = field(default_factory=dict)
     span: Span | None = None
     damaged: bool = False
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def place(self) -> Span:

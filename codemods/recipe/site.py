@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from codemods.recipe.facts import Facts, Known
 from codemods.recipe.matcher import Capture
 from codemods.recipe.proposals import Edited, Form
 from codemods.recipe.search import Match
@@ -20,6 +21,7 @@ from codemods.rust.spans import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from codemods.recipe.constraints import Condition
     from codemods.recipe.recipe import Recipe
     from codemods.rust.trees import SyntaxTree
 
@@ -32,7 +34,8 @@ class Site:
     """One place where `recipe`'s idiom stands; `span` covers the whole of it.
 
     `id` is a short hash of recipe, path, enclosing item, text and ordinal among equals: it
-    survives commits elsewhere in the file. `site["name"]` is what a metavariable captured.
+    survives commits elsewhere in the file. `site["name"]` is what a metavariable captured. `conditions`
+    are what the compiler has to say of it: see `constraints.Type`.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Site:
     span: Span
     captures: Mapping[str, Capture]
     damaged: bool = False
+    conditions: tuple[Condition, ...] = ()
 
     def __getitem__(self, name: str) -> Capture:
         """Return what `$name` stands for here; raises KeyError for a name the pattern lacks."""
@@ -88,6 +92,22 @@ def find_sites(recipe: Recipe, source: Source, base: PurePosixPath = ROOT) -> tu
         seen[around, text] += 1
         site_id = hashlib.sha256(identity.encode()).hexdigest()[:12]
         sites.append(
-            Site(site_id, recipe.id, source, match.tree, match.node, span, match.captures, match.damaged)
+            Site(
+                site_id,
+                recipe.id,
+                source,
+                match.tree,
+                match.node,
+                span,
+                match.captures,
+                match.damaged,
+                match.conditions,
+            )
         )
     return tuple(sites)
+
+
+def is_ruled_out(site: Site, facts: Facts) -> bool:
+    """Whether the compiler says that the place is no site: a type is another one than the pattern's."""
+    answers = [facts.about(site.id, condition.fact) for condition in site.conditions]
+    return any(isinstance(answer, Known) and answer.value == "no" for answer in answers)

@@ -29,10 +29,10 @@ from codemods.recipe.cases import (
     rewritten,
     untouched,
 )
-from codemods.recipe.facts import Answer, Fact, Facts, Unknown
+from codemods.recipe.facts import Answer, Fact, Facts, Known, Unknown
 from codemods.recipe.proposals import Change, Edited, Form, Proposal
 from codemods.recipe.recipe import Recipe
-from codemods.recipe.site import Site, find_sites
+from codemods.recipe.site import Site, find_sites, is_ruled_out
 from codemods.rust.edits import apply_edits
 from codemods.rust.source import Source
 
@@ -144,7 +144,25 @@ def load_recipe(path: Path) -> Recipe:
 def facts_for(recipe: Recipe, sites: tuple[Site, ...], answers: Answers) -> Facts:
     """Return the facts that `recipe` would get if the compiler answered so."""
     ask = _asker(answers)
-    return Facts({(site.id, fact): ask(site, fact) for site in sites for fact in recipe.facts})
+    is_given = isinstance(answers, Mapping)
+    found: dict[tuple[str, Fact], Answer] = {}
+    for site in sites:
+        for condition in site.conditions:
+            found[site.id, condition.fact] = _of_type(ask(site, condition.fact), is_given=is_given)
+        found |= {(site.id, fact): ask(site, fact) for fact in recipe.facts}
+    return Facts(found)
+
+
+def _of_type(answer: Answer, *, is_given: bool) -> Answer:
+    """Return the answer to a type in a pattern: as it says, unless a test says `OWN`, or nothing."""
+    match answer:
+        case Known("yes" | "no"):
+            return answer
+        case Known("own"):
+            return Known("no", answer.evidence)
+        case Unknown() if not is_given:
+            return answer
+    return Known("yes", "assumed by the test")
 
 
 def _asker(answers: Answers) -> Callable[[Site, Fact], Answer]:
@@ -164,8 +182,10 @@ def _run_on(recipe: Recipe, case: Case, source: Source) -> _Outcome:
     assert not case.before or recipe.may_match(source.content) or not find_sites(recipe, source), (
         "the byte search before parsing misses a site"
     )
-    sites = find_sites(recipe, source)
-    proposals = recipe.plan(sites, facts_for(recipe, sites, case.answers), case.settings)
+    found = find_sites(recipe, source)
+    facts = facts_for(recipe, found, case.answers)
+    sites = tuple(site for site in found if not is_ruled_out(site, facts))
+    proposals = recipe.plan(sites, facts, case.settings)
     edits = [
         edit
         for proposal in proposals
