@@ -62,10 +62,14 @@ class NamedPrograms:
 
 def named_programs(workspace: Path, repository_root: Path) -> NamedPrograms:
     """Return which programs the configuration inside a checkout at `repository_root` names."""
-    keys: set[str] = set()
-    for file in _config_files(workspace, repository_root, cargo_home=Path(os.devnull)):
-        keys |= set(_keys(_table(file)))
+    keys = {key for _, table in config_tables(workspace, repository_root) for key in _keys(table)}
     return NamedPrograms(_matching(keys, _NOT_STARTED), _matching(keys, _STARTED))
+
+
+def config_tables(workspace: Path, repository_root: Path) -> list[tuple[Path, dict[str, object]]]:
+    """Return the configuration files inside a checkout, nearest last, with what they say."""
+    files = _config_files(workspace, repository_root, cargo_home=Path(os.devnull))
+    return [(file, _table(file)) for file in files]
 
 
 def _keys(table: Mapping[str, object], prefix: str = "") -> Iterator[str]:

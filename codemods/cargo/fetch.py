@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from codemods.cargo.build import Build
+from codemods.cargo.manifest import MANIFEST
 from codemods.cargo.metadata import cargo_error
 from codemods.cargo.process import Completed, Runner
 from codemods.cargo.report import CheckReport
+from codemods.cargo.sources import repository_sources
 from codemods.cargo.toolchain import cargo_home
 from codemods.errors import MachineError
 
@@ -37,13 +39,12 @@ def lacks_dependencies(report: CheckReport) -> bool:
 def fetch_dependencies(build: Build, fetcher: Runner | None = None) -> None:
     """Download what the lock file names. It runs no code of the workspace, so it may use the network.
 
-    `fetcher` (absent: the build's runner) may have the user's whole environment: proxies, an ssh
-    agent, registry tokens.
+    `fetcher` is what starts it (absent: the build's runner).
 
     Raises:
         MachineError: it failed; nothing was changed.
     """
-    done = run_with_network(build, ["fetch", *build.config], fetcher)
+    done = run_with_network(build, ["fetch"], fetcher)
     if not done.succeeded:
         reason = "it took too long" if done.timed_out else cargo_error(done.stderr, build.repository_root)
         raise MachineError(
@@ -58,12 +59,21 @@ def run_with_network(build: Build, arguments: list[str], fetcher: Runner | None 
     runner = fetcher or build.runner
     home = cargo_home(runner.environment)
     home.mkdir(parents=True, exist_ok=True)
+    sources = repository_sources(build.workspace_root, build.repository_root)
+    manifest = str(build.workspace_root / MANIFEST)
     return runner.run(
-        [build.toolchain.cargo, *arguments],
-        cwd=build.workspace_root,
-        # A wrapper that the workspace names would be run here, with the network: none is.
+        [build.toolchain.cargo, *arguments, "--manifest-path", manifest, *_own(build), *sources.arguments],
+        # Away from the workspace: programs that its configuration names would have the network and the keys.
+        cwd=Path("/"),
         extra={**build.environment(), "CARGO_NET_OFFLINE": "false", "RUSTC_WORKSPACE_WRAPPER": ""},
         writable=build.writable(Path(home)),
-        network=True,
+        network="anonymous" if sources.is_anonymous else "own",
         limit="silence",
     )
+
+
+def _own(build: Build) -> list[str]:
+    """Return the user's own configuration files, above the repository, as arguments."""
+    files = [part for part in build.config if part != "--config"]
+    own = [file for file in files if not Path(file).is_relative_to(build.repository_root)]
+    return [part for file in own for part in ("--config", file)]

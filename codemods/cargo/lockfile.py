@@ -88,7 +88,7 @@ def _resolve(build: Build, fetcher: Runner | None) -> None:
         writable=build.writable(),
     )
     if not done.succeeded and needs_network(done.stderr.decode(errors="replace")):
-        done = run_with_network(build, ["generate-lockfile", *build.config], fetcher)
+        done = run_with_network(build, ["generate-lockfile"], fetcher)
     if done.succeeded:
         return
     reason = cargo_error(done.stderr, build.repository_root)

@@ -18,7 +18,7 @@ from typing import IO, Literal
 from codemods.cargo.environment import allowed_environment
 from codemods.cargo.leash import leash
 from codemods.cargo.limits import MIB, Limits, explain, in_words, shell_prefix
-from codemods.cargo.sandbox import Sandbox, launcher
+from codemods.cargo.sandbox import Network, Sandbox, launcher
 from codemods.cargo.watch import Watch
 from codemods.errors import MachineError
 
@@ -55,11 +55,16 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs commands with one environment (allow-listed already), one set of limits, one cage."""
+    """Runs commands with one environment (allow-listed already), one set of limits, one cage.
+
+    `own_environment` is the user's, with proxies, an ssh agent and tokens: for what runs with
+    the user's own network access.
+    """
 
     environment: Mapping[str, str]
     limits: Limits = field(default_factory=Limits)
     sandbox: Sandbox | None = None
+    own_environment: Mapping[str, str] | None = None
 
     def run(
         self,
@@ -69,7 +74,7 @@ class Runner:
         extra: Mapping[str, str] | None = None,
         stdin: bytes = b"",
         writable: Sequence[Path] = (),
-        network: bool = False,
+        network: Network = "none",
         limit: Literal["total", "silence"] = "total",
         on_stderr: Callable[[bytes], None] | None = None,
     ) -> Completed:
@@ -85,7 +90,8 @@ class Runner:
         Raises:
             MachineError: the program cannot be started.
         """
-        environment = {**self.environment, **(extra or {})}
+        own = self.own_environment if network == "own" else None
+        environment = {**(self.environment if own is None else own), **(extra or {})}
         command = self._command(argv, cwd, writable, network, environment)
         started = time.monotonic()
         process = _start(command, cwd, environment)
@@ -113,7 +119,7 @@ class Runner:
         argv: Sequence[str | Path],
         cwd: Path,
         writable: Sequence[Path],
-        network: bool,
+        network: Network,
         environment: Mapping[str, str],
     ) -> list[str]:
         """Return what to start: the cage, in it the limits of the kernel, in these `argv`."""

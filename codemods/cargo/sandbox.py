@@ -21,6 +21,7 @@ from codemods.cargo.view import Mount, View, key_files
 from codemods.errors import MachineError
 
 SandboxMode = Literal["auto", "require", "off"]
+Network = Literal["none", "anonymous", "own"]
 
 _NO_VIEW = View()
 _NEW_PROC = ("--proc", "/proc")
@@ -52,18 +53,23 @@ class Sandbox:
         *,
         cwd: Path,
         writable: Sequence[Path] = (),
-        network: bool = False,
+        network: Network = "none",
         environment: Mapping[str, str] | None = None,
     ) -> list[str]:
         """Return the command that runs `argv` inside; folders in `writable` must exist.
 
-        `network` is for the one fetch step, which runs no code of the workspace: it keeps the
-        network and sees the credentials that a private registry needs.
+        `network` is for the one fetch step, which runs no code of the workspace: "own" sees the
+        credentials that a private registry needs, "anonymous" does not.
         """
-        view = self.view if self.view.hidden else View(hidden=key_files(environment or {}))
-        mounts = (View() if network else view).mounts(writable)
+        hidden = self.view.hidden or key_files(environment or {})
+        shown = {
+            "none": self.view if self.view.hidden else View(hidden=hidden),
+            "anonymous": View(hidden=hidden),
+            "own": View(),
+        }
+        mounts = shown[network].mounts(writable)
         if self.program is None:
-            plan = {"mounts": mounts, "network": network, "proc": "/proc" in self.options}
+            plan = {"mounts": mounts, "network": network != "none", "proc": "/proc" in self.options}
             return [*launcher(), json.dumps(plan), *argv]
         return [
             str(self.program),
@@ -79,7 +85,7 @@ class Sandbox:
                 "ALL",
             ),
             *("--remount-ro", "/dev", "--size", _TEMPORARY_BYTES, "--tmpfs", "/dev/shm"),
-            *("--unshare-pid", "--unshare-ipc", *([] if network else ["--unshare-net"])),
+            *("--unshare-pid", "--unshare-ipc", *(["--unshare-net"] if network == "none" else [])),
             *(part for mount in mounts for part in _bubblewrap(mount)),
             *("--chdir", str(cwd), "--"),
             *argv,

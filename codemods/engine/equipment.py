@@ -128,7 +128,8 @@ class _Equipment:
         )
         limits = read_limits(self.request.limits, self.request.timeout)
         environment = homed_environment(allowed, home / "target" / "codemod-home")
-        return Runner(environment, limits, sandbox), f"{description}; limits: {limits.describe()}"
+        runner = Runner(environment, limits, sandbox, own_environment=self.request.environment)
+        return runner, f"{description}; limits: {limits.describe()}"
 
     def _workspace(self, toolchain: Toolchain, runner: Runner) -> Workspace:
         """Return the workspace."""

@@ -86,7 +86,7 @@ def test_there_is_no_network(sandbox: Sandbox) -> None:
         runner = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox)
 
         assert not runner.run(["python3", "-c", code], cwd=Path("/")).succeeded
-        assert runner.run(["python3", "-c", code], cwd=Path("/"), network=True).succeeded
+        assert runner.run(["python3", "-c", code], cwd=Path("/"), network="own").succeeded
 
 
 def test_keys_are_hidden_but_from_the_fetch_step(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_keys_are_hidden_but_from_the_fetch_step(sandbox: Sandbox, tmp_path: Pat
     command = ["sh", "-c", f"cat {tmp_path}/.ssh/id {tmp_path}/.cargo/credentials.toml"]
 
     assert runner.run(command, cwd=tmp_path).stdout == b""
-    assert runner.run(command, cwd=tmp_path, network=True).stdout == b"secretsecret"
+    assert runner.run(command, cwd=tmp_path, network="own").stdout == b"secretsecret"
 
 
 def test_a_process_of_the_cage_dies_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
