@@ -73,7 +73,7 @@ def prove_unit(
     key = builder.key(
         "proof", sides.after, overlay_hash(sides.before), unit.id, expansions, map(str, here), VERSION
     )
-    return builder.store.remember(key, UnitProof, lambda: _prove(bench, unit, sides, here, expansions))
+    return builder.remember(key, UnitProof, lambda: _prove(bench, unit, sides, here, expansions))
 
 
 def _prove(

@@ -12,9 +12,9 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from codemods.errors import MachineError
@@ -32,7 +32,11 @@ _VERSION = 2  # of the table; what another version of the tool kept is no loss
 
 
 def step_key(step: str, *inputs: object) -> str:
-    """Return the key of `step` for `inputs` (anything JSON can say; bytes are hashed first)."""
+    """Return the key of `step` for `inputs`: what JSON can say, bytes, paths, sets and other iterables.
+
+    Raises:
+        TypeError: an input is something else, which may look different each time.
+    """
     text = json.dumps([step, *inputs], sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -41,10 +45,14 @@ def _plain(value: object) -> object:
     match value:
         case bytes():
             return hashlib.sha256(value).hexdigest()
+        case PurePath():
+            return str(value)
         case set() | frozenset():
             return sorted(value)
+        case Iterable():
+            return list(value)
         case _:
-            return str(value)
+            raise TypeError(f"no input of a step: {value!r}")
 
 
 class StepStore:

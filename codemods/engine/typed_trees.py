@@ -36,7 +36,7 @@ class TypedTrees:
         builder = self.bench.builder
         keys = sorted(question.key for question in questions)
         key = builder.key("typed", self.overlay, unit.id, keys)
-        return builder.store.remember(key, dict[str, Finding], lambda: self._asked(unit, questions))
+        return builder.remember(key, dict[str, Finding], lambda: self._asked(unit, questions))
 
     def _asked(self, unit: Unit, questions: Sequence[Question]) -> dict[str, Finding]:
         try:

@@ -55,6 +55,14 @@ def test_keys_tell_inputs_apart() -> None:
     assert step_key("a", {"x": 1, "y": 2}) == step_key("a", {"y": 2, "x": 1})
 
 
+def test_equal_inputs_have_equal_keys() -> None:
+    assert step_key("a", map(str, [1, 2]), {"y", "x"}, Path("p")) == step_key(
+        "a", ["1", "2"], {"x", "y"}, "p"
+    )
+    with pytest.raises(TypeError):
+        step_key("a", object())
+
+
 def test_a_store_that_cannot_be_written_says_where(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
