@@ -5,6 +5,7 @@ from __future__ import annotations
 CODES = {
     "comment": "the change would take a comment away.",
     "kept": "a comment `// codemod: keep` on or above the site says to leave it alone.",
+    "unknown-type": "the pattern asks for a type, and the compiler does not say which type it is here.",
     "unparsed": "the code around the site is in a form that the parser does not understand.",
     "msrv": "the result would need a newer Rust than the package says it supports.",
     "shared-file": "the file is also compiled by a package that is no member of this workspace.",

@@ -11,8 +11,8 @@ from codemods.recipe import pages
 from codemods.recipe.cases import UNKNOWN, Case, cases_of_docstring
 from codemods.recipe.metadata import RecipeInfo
 from codemods.recipe.recipe import Recipe
-from codemods.recipe.site import find_sites
-from codemods.recipe.testkit import facts_for, failure_of, file_of
+from codemods.recipe.site import find_sites, is_ruled_out
+from codemods.recipe.testkit import facts_for, failure_of, file_of, guesses_in
 from codemods.rust.source import Source
 
 LIFTED_CODES = frozenset({"kept", "unparsed", "unknown-type"})  # given to sites of every recipe
@@ -110,6 +110,13 @@ def unknown_facts_are_handled(subject: Subject) -> Iterator[str]:
             yield f"{case.name}: with unknown facts: {error.message}"
 
 
+def nothing_rests_on_unknown_facts(subject: Subject) -> Iterator[str]:
+    """Where the compiler does not know, no change is made that would be right for one answer only."""
+    for case in subject.finished:
+        for guess in guesses_in(subject.recipe, case):
+            yield f"{case.name}: {guess}"
+
+
 def plans_are_repeatable(subject: Subject) -> Iterator[str]:
     """The same source and facts give the same sites and proposals."""
     for case in subject.finished:
@@ -154,6 +161,7 @@ PROPERTIES: tuple[Property, ...] = (
     negative_case_exists,
     page_is_current,
     unknown_facts_are_handled,
+    nothing_rests_on_unknown_facts,
     plans_are_repeatable,
     line_ends_do_not_matter,
     kept_sites_stay,
@@ -167,9 +175,11 @@ def problems(subject: Subject, properties: Iterable[Property] = PROPERTIES) -> t
 
 def _plan(recipe: Recipe, case: Case) -> tuple[object, ...]:
     source = Source(PurePosixPath(case.path), file_of(case, case.before).encode(), case.edition)
-    sites = find_sites(recipe, source)
+    found = find_sites(recipe, source)
+    facts = facts_for(recipe, found, case.answers)
+    sites = tuple(site for site in found if not is_ruled_out(site, facts))
     settings: Mapping[str, object] | None = case.settings
-    return recipe.plan(sites, facts_for(recipe, sites, case.answers), settings)
+    return recipe.plan(sites, facts, settings)
 
 
 def _laid_out(case: Case, prefix: str, newline: str) -> Case:

@@ -12,7 +12,7 @@ def test_trim_start_end(case: Case) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path, PurePosixPath
@@ -30,6 +30,7 @@ from codemods.recipe.cases import (
     untouched,
 )
 from codemods.recipe.facts import Answer, Fact, Facts, Known, Unknown
+from codemods.recipe.guesses import guesses
 from codemods.recipe.proposals import Change, Edited, Form, Proposal
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site, find_sites, is_ruled_out
@@ -82,11 +83,14 @@ class _Outcome:
 def check(recipe: Recipe, case: Case) -> None:
     """Assert that `recipe` does with `case` what it says.
 
-    Compares bytes; parses the result, which may have no new errors; and runs the recipe again
-    on its own result, which may not change any more.
+    Compares bytes; parses the result, which may have no new errors; runs the recipe again
+    on its own result, which may not change any more; and takes away what the compiler says, where
+    the recipe may not guess.
     """
     failure = failure_of(recipe, case)
     assert failure is None, f"{case.name}: {failure}"
+    guessed = [] if case.is_unfinished else list(guesses_in(recipe, case))
+    assert not guessed, f"{case.name}: {guessed[0]}"
 
 
 def failure_of(recipe: Recipe, case: Case) -> Failure | None:
@@ -108,6 +112,15 @@ def failure_of(recipe: Recipe, case: Case) -> Failure | None:
     if again.content != first.content:
         return Failure("a second run changes its own result again", actual, again.content.decode())
     return None
+
+
+def guesses_in(recipe: Recipe, case: Case) -> Iterator[str]:
+    """Yield a sentence for each site of `case` that the recipe changes on an answer it does not have."""
+    if not recipe.facts:
+        return
+    source = Source(PurePosixPath(case.path), file_of(case, case.before).encode(), case.edition)
+    sites = find_sites(recipe, source)
+    yield from guesses(recipe, sites, _asker(case.answers), case.settings)
 
 
 def parameters(cases: Iterable[Case]) -> list[ParameterSet]:
