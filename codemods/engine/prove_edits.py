@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from codemods.cargo.thir_places import Place
@@ -99,6 +100,7 @@ def why_not_provable(
     return None
 
 
+@lru_cache(maxsize=8)  # asked for once a change, and changes come file by file
 def _source(path: PurePosixPath, content: bytes, edition: str) -> Source | None:
     try:
         return Source(path, content, edition) if path.suffix == ".rs" else None
