@@ -60,13 +60,6 @@ class Formatter:
         """Return `content` as rustfmt writes it; `None` where it cannot or must not."""
         return self._format(SourceFile(path, content, edition))
 
-    def clean_files(self, files: Iterable[SourceFile]) -> frozenset[Path]:
-        """Return the paths of those `files` that are clean (see `is_clean`)."""
-        listed = list(files)
-        with ThreadPoolExecutor(_PARALLEL) as pool:
-            answers = list(pool.map(self._is_clean, listed))
-        return frozenset(file.path for file, clean in zip(listed, answers, strict=True) if clean)
-
     def format_files(self, files: Iterable[SourceFile]) -> dict[Path, bytes | None]:
         """Return each of `files` by its path, formatted (see `format`)."""
         listed = list(files)

@@ -19,6 +19,7 @@ from codemods.cargo.check import CAP_LINTS, CheckRequest, check_workspace
 from codemods.cargo.metadata import Workspace
 from codemods.cargo.report import CheckReport, Unit, merged
 from codemods.cargo.rustfmt import Formatter, SourceFile
+from codemods.engine.formatting import Formatting
 from codemods.engine.listener import Listener
 from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.safeguards import is_only_layout
@@ -202,14 +203,15 @@ class Builder:
             return {}
         root = self.scratch.root
         formatter = Formatter(self.build.toolchain, self.build.runner, root, self.scratch.repository.root)
+        formatting = Formatting(formatter, self.store, self.identity)
         before = [SourceFile(root / path, file.old, edition_of(path)) for path, file in rust.items()]
-        clean = self._clean_files(formatter, before)
+        clean = formatting.clean(before)
         after = [
             SourceFile(root / path, rust[path].new, edition_of(path))
             for path in sorted(rust)
             if root / path in clean
         ]
-        formatted = formatter.format_files(after)
+        formatted = formatting.format(after)
         return {
             PurePosixPath(file.path.relative_to(root)): content
             for file in after
@@ -217,19 +219,6 @@ class Builder:
             and content != file.content
             and is_only_layout(file.content, content)
         }
-
-    def _clean_files(self, formatter: Formatter, files: Iterable[SourceFile]) -> frozenset[Path]:
-        """Return the paths of those `files` that rustfmt leaves alone; it is asked of each once."""
-        keys = {
-            file: step_key("rustfmt-clean", self.identity, str(file.path), file.content, file.edition)
-            for file in files
-        }
-        known = {file: self.store.read(key, bool) for file, key in keys.items()}
-        asked = [file for file, is_clean in known.items() if is_clean is None]
-        clean = formatter.clean_files(asked)
-        for file in asked:
-            self.store.write(keys[file], file.path in clean)
-        return clean | {file.path for file, is_clean in known.items() if is_clean}
 
     def _run(self, configuration: Configuration, overlay: Overlay, cap_lints: bool) -> CheckReport:
         standing = self._tree_key(overlay, cap_lints)
