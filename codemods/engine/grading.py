@@ -7,12 +7,13 @@ together, because nobody said which of them stand alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from codemods import __version__
+from codemods.cargo.build import Configuration
 from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.api_changes import ApiChange, api_changes
 from codemods.engine.baseline import Baseline, broken_baseline
@@ -75,11 +76,16 @@ class Verdict:
 
 
 def grade_range(
-    request: Request, revisions: str, listener: Listener | None = None, required: Grade = Grade.COMPILED
+    request: Request,
+    revisions: str,
+    listener: Listener | None = None,
+    required: Grade = Grade.COMPILED,
+    configurations: Sequence[Configuration] = (),
 ) -> Result:
     """Return what building both sides of `A..B` shows of the difference; nothing is written.
 
-    The exit code says whether every changed item is at least of the grade `required`.
+    The exit code says whether every changed item is at least of the grade `required`. Both are also built in
+    `configurations`.
 
     Raises:
         BaselineError: `A` does not build here.
@@ -89,7 +95,7 @@ def grade_range(
     old, new = repository.range(revisions)
     diff = diff_files(repository, old, new)
     tree = repository.git.text("rev-parse", f"{new}^{{tree}}")
-    return _graded(request, diff, (old, new, tree), listener or Silent(), required)
+    return _graded(request, diff, (old, new, tree), listener or Silent(), required, configurations)
 
 
 def grade_worktree(
@@ -107,10 +113,16 @@ def grade_worktree(
 
 
 def _graded(
-    request: Request, diff: Diff, ends: tuple[str, str | None, str], listener: Listener, required: Grade
+    request: Request,
+    diff: Diff,
+    ends: tuple[str, str | None, str],
+    listener: Listener,
+    required: Grade,
+    configurations: Sequence[Configuration] = (),
 ) -> Result:
     started = time.monotonic()
     with open_workbench(request, listener, ends[0]) as bench:
+        bench.configurations.extend(each for each in configurations if each not in bench.configurations)
         baseline = bench.baseline({}, None)
         if not baseline.units and baseline.report.errors:
             raise broken_baseline(baseline.report.errors, bench.withheld)

@@ -13,6 +13,7 @@ from codemods.rust.edits import Edit, apply_edits, ordered
 from codemods.rust.spans import Span
 
 CONTEXT = 3  # lines around a hunk, as `git diff` has it
+_HUNK_HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -117,3 +118,30 @@ def _marked(mark: str, lines: Sequence[bytes]) -> str:
         shown = line.decode(errors="replace")
         text += mark + shown if shown.endswith("\n") else f"{mark}{shown}\n{NO_NEWLINE}"
     return text
+
+
+def changed_lines(diff: str) -> frozenset[tuple[str, int]]:
+    """Return which lines a unified diff replaces or puts something in front of, as path and number before.
+
+    Of a new file that is line 0. Text that is no diff changes nothing.
+    """
+    found: set[tuple[str, int]] = set()
+    path, number, left, removing = "", 0, [0, 0], False
+    for line in diff.split("\n"):
+        header = _HUNK_HEADER.match(line)
+        if left == [0, 0] and header is not None:
+            number, left = int(header[1]), [int(header[2] or 1), int(header[3] or 1)]
+            removing = False
+        elif left == [0, 0]:
+            if line.startswith(("--- a/", "+++ b/")):
+                path = line[6:].rstrip("\r")
+        elif line.startswith("-"):
+            found.add((path, number))
+            number, left[0], removing = number + 1, max(0, left[0] - 1), True
+        elif line.startswith("+"):
+            if not removing:
+                found.add((path, number))
+            left[1] = max(0, left[1] - 1)
+        elif not line.startswith("\\"):
+            number, left, removing = number + 1, [max(0, left[0] - 1), max(0, left[1] - 1)], False
+    return frozenset(found)
