@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from codemods.cargo.environment import allowed_environment
+from codemods.cargo.limits import Limits
 from codemods.cargo.sandbox import find_sandbox
 from codemods.cargo.targets import installed_targets
 from codemods.cargo.toolchain import Toolchain, cargo_home, installed_toolchains
+from codemods.cargo.view import private_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ def probe(toolchain: Toolchain, environ: Mapping[str, str]) -> tuple[Finding, ..
         Finding("cargo", True, toolchain.cargo_version.removeprefix("cargo "), "every verification"),
         _program("git", environ, "the branch", "--version"),
         _sandbox(environ),
+        _limits(),
         _component("rustfmt", toolchain, "keeps files formatted that were formatted before"),
         _component("rustdoc", toolchain, "checks examples in documentation"),
         _component("clippy-driver", toolchain, "compares clippy's lints", component="clippy"),
@@ -59,8 +64,16 @@ def _first_line(command: list[str]) -> str:
 
 
 def _sandbox(environ: Mapping[str, str]) -> Finding:
-    found, line = find_sandbox("auto", environ.get("PATH"))
+    view = private_view(environ, allowed_environment(environ)[0])
+    found, line = find_sandbox("auto", environ.get("PATH"), view)
     return Finding("sandbox", found is not None, line, "keeps analysed code off the network and your files")
+
+
+def _limits() -> Finding:
+    is_linux = sys.platform.startswith("linux")
+    detail = Limits().describe() if is_linux else "time, output and the memory of each single process"
+    adds = "ends a tree of processes that takes too much"
+    return Finding("limits", is_linux, detail, adds)
 
 
 def _component(program: str, toolchain: Toolchain, adds: str, component: str = "") -> Finding:
