@@ -20,6 +20,7 @@ from codemods.review.by_need import changes_by_need
 from codemods.review.console import grade_style, line, print_lines, prose
 from codemods.review.drawing import diff_lines
 from codemods.review.groups import GRADE_WORDS, ChangeView, applied_changes, commit_counts, plural
+from codemods.review.needs import need_groups
 from codemods.review.sections import (
     doubt_lines,
     left_alone_lines,
@@ -80,6 +81,18 @@ def review_lines(document: RunDocument, width: int, *, verbose: bool) -> Iterato
     yield from left_alone_lines(_without_tried(document), width, verbose=verbose)
     yield from surroundings(document, width, verbose=verbose)
     yield from totals_lines(document)
+    yield from _by_hand(document)
+
+
+def _by_hand(document: RunDocument) -> Iterator[Text]:
+    """Yield how to see the first change with one's own eyes."""
+    first = next((view.first for group in need_groups(document) for view in group.views), None)
+    if first is not None and document.tip is not None and document.branch is not None:
+        command = (
+            f"codemod review {shlex.quote(document.branch)} --how {shlex.quote(f'{first.path}:{first.line}')}"
+        )
+        yield Text()
+        yield line(("By hand  ", "title"), (command, "command"))
 
 
 def _outcome(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Text]:
