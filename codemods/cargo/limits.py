@@ -29,7 +29,7 @@ _FIELDS = {
     "output": "output_bytes",
     "file": "file_bytes",
 }
-_AMOUNT = re.compile(r"([1-9]\d*)\s*([kKmMgG]B)?")
+_AMOUNT = re.compile(r"([1-9]\d*)\s*([kKmMgG][bB])?")
 _UNITS = {"": 1, "KB": 1024, "MB": MIB, "GB": GIB}
 _BACKSTOP = 16384  # processes of the user: only for a bomb that outruns the count of its tree
 

@@ -98,7 +98,9 @@ def private_view(
         *(beside for path in named for beside in _with_libraries(path, private)),
     ]
     wanted += [Path(os.path.realpath(path)) for path in wanted]
-    shown = {path for path in wanted if is_below(path, private)}  # not all are there yet
+    covering = {folder for path in private for folder in (path, *path.parents)}
+    shown = {path for path in wanted if is_below(path, private) and path not in covering}
+    # Not all are there yet: whether they are is asked each time.
     return View(private, tuple(sorted(shown)), key_files(environ))
 
 

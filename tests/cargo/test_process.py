@@ -181,3 +181,73 @@ def test_what_may_be_a_secret_is_withheld_and_named(name: str) -> None:
 def test_an_address_with_a_password_is_withheld() -> None:
     assert allowed_environment({"HTTPS_PROXY": "http://me:word@proxy:1"}) == ({}, ("HTTPS_PROXY",))
     assert allowed_environment({"HTTPS_PROXY": "http://proxy:1"})[1] == ()
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+
+@linux
+def test_what_leaves_the_session_is_killed_without_a_cage() -> None:
+    done = run("setsid -f sh -c 'trap \"\" TERM; echo $$; exec sleep 60 >/dev/null 2>&1'; sleep 0.3")
+
+    assert done.succeeded
+    assert await_death(int(done.stdout))
+
+
+@linux
+def test_the_time_limit_reaches_what_left_the_session() -> None:
+    done = run("setsid -f sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1'; sleep 60", Limits(seconds=0.5))
+
+    assert done.timed_out
+    assert done.broke == "it took longer than 0.5 s"
+    assert await_death(int(done.stdout))
+
+
+@linux
+def test_a_tree_of_processes_is_counted() -> None:
+    done = run("for i in $(seq 40); do sleep 60 & done; wait", Limits(processes=30))
+
+    assert done.broke == "it started more than 30 processes"
+    assert not done.succeeded
+
+
+@linux
+def test_memory_is_added_up_over_a_tree() -> None:
+    hold = f"{sys.executable} -c 'x = bytearray(60_000_000); import time; time.sleep(60)'"
+
+    done = run(f"{hold} & {hold} & {hold} & wait", Limits(memory_bytes=120_000_000, seconds=30))
+
+    assert done.broke == "it used more than 114 MB of memory"
+
+
+@linux
+def test_a_file_has_a_largest_size() -> None:
+    done = run("head -c 3000000 /dev/zero >$PLACE", Limits(file_bytes=1 << 20), extra={"PLACE": "/dev/null"})
+    assert done.succeeded, "a device is no file"
+
+
+@linux
+def test_a_file_that_grows_too_large_ends_the_process(tmp_path: Path) -> None:
+    done = run(f"exec head -c 3000000 /dev/zero >{tmp_path}/all", Limits(file_bytes=1 << 20))
+
+    assert not done.succeeded
+    assert (tmp_path / "all").stat().st_size == 1 << 20
+
+
+@linux
+def test_a_signal_is_told_as_it_was() -> None:
+    assert run("kill -SEGV $$").returncode == -11
+
+
+@linux
+def test_a_broken_pipe_ends_a_command_as_in_a_shell() -> None:
+    assert run("yes | head -1").stderr == b""
+
+
+def test_too_much_output_is_named() -> None:
+    assert run("yes", Limits(output_bytes=1 << 20)).broke == "it wrote more than 1 MB"
+
+
+def test_an_address_with_a_token_for_a_name_is_withheld() -> None:
+    assert allowed_environment({"CARGO_REGISTRIES_X_INDEX": "https://tok@host/x"})[0] == {}
+    assert allowed_environment({"CARGO_REGISTRIES_X_INDEX": "ssh://git@host/x"})[1] == ()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from codemods.cargo import sandbox as sandboxes
 from codemods.cargo.process import Runner
 from codemods.cargo.sandbox import Sandbox, find_sandbox
+from codemods.cargo.view import View
 from codemods.errors import MachineError
 
 
@@ -111,3 +114,54 @@ def test_a_process_of_the_cage_dies_with_it(sandbox: Sandbox, tmp_path: Path) ->
     runner.run(["sleep", "1.2"], cwd=tmp_path)
 
     assert not (tmp_path / "late").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root could")
+def test_root_cannot_make_it_writable_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    runner = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox)
+
+    done = runner.run(["sh", "-c", f"mount -o remount,rw,bind /; touch {tmp_path}/a"], cwd=Path("/"))
+
+    assert not done.succeeded
+    assert not (tmp_path / "a").exists()
+
+
+def test_the_disks_of_the_machine_are_not_there(sandbox: Sandbox) -> None:
+    devices = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox).run(["ls", "/dev"], cwd=Path("/"))
+
+    names = set(devices.stdout.decode().split())
+    assert {"null", "zero", "urandom", "shm", "fd"} <= names
+    assert not any(name.startswith(("sd", "vd", "nvme", "mem", "kmsg", "loop")) for name in names)
+
+
+def test_a_socket_below_a_private_folder_is_out_of_reach(sandbox: Sandbox, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as agent:
+        agent.bind(str(tmp_path / "agent"))
+        agent.listen()
+        code = f"import socket; socket.socket(socket.AF_UNIX).connect('{tmp_path}/agent')"
+        environment = {"PATH": os.environ["PATH"]}
+        hidden = replace(sandbox, view=View(private=(tmp_path,), hidden=(tmp_path / "x",)))
+
+        assert Runner(environment, sandbox=sandbox).run([sys.executable, "-c", code], cwd=Path("/")).succeeded
+        assert (
+            not Runner(environment, sandbox=hidden).run([sys.executable, "-c", code], cwd=Path("/")).succeeded
+        )
+
+
+def test_processes_outside_are_invisible(sandbox: Sandbox) -> None:
+    runner = Runner({"PATH": os.environ["PATH"]}, sandbox=sandbox)
+
+    done = runner.run(["sh", "-c", "cat /proc/[0-9]*/cmdline"], cwd=Path("/"))
+
+    if "lacks" not in sandbox.describe():
+        assert b"pytest" not in done.stdout
+
+
+def test_the_anonymous_network_has_no_keys(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / ".cargo").mkdir()
+    (tmp_path / ".cargo" / "credentials.toml").write_text("secret")
+    runner = Runner({"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, sandbox=sandbox)
+
+    done = runner.run(["cat", f"{tmp_path}/.cargo/credentials.toml"], cwd=Path("/"), network="anonymous")
+
+    assert done.stdout == b""
