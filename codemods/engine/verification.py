@@ -302,7 +302,7 @@ class Verification:
             if id in examples:
                 shown[Shown("compile", examples[id])] = None
             else:
-                units = ", ".join(sorted(names[unit] for unit in self.answers.reached[id]))
+                units = ", ".join(sorted({names[unit] for unit in self.answers.reached[id]}))
                 shown[Shown("compile", f"cargo check --workspace --all-targets; compiled in {units}")] = None
         if change.id in self.expanded:
             shown[Shown("expand", f"macros make the same of it in {self.expanded[change.id]}")] = None
