@@ -136,11 +136,12 @@ def compare(
     claims: Sequence[ChangeRecord], found: RunDocument
 ) -> tuple[tuple[Compared, ...], tuple[ChangeRecord, ...]]:
     """Return the items of `found` with the claims on their lines, and the claims on no item's lines."""
-    lines = {change.id: changed_lines(change.diff) for change in (*claims, *found.changes)}
+    claimed = {claim.id: changed_lines(claim.diff) for claim in claims}
+    made = {change.id: changed_lines(change.diff) for change in found.changes}
     compared = []
     for item in found.sites:
-        own = lines.get(item.change or "", frozenset())
-        compared.append(Compared(item, tuple(claim for claim in claims if own & lines[claim.id])))
+        own = made.get(item.change or "", frozenset())
+        compared.append(Compared(item, tuple(claim for claim in claims if own & claimed[claim.id])))
     met = {claim.id for each in compared for claim in each.claims}
     return tuple(compared), tuple(claim for claim in claims if claim.id not in met)
 
