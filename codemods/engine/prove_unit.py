@@ -71,7 +71,13 @@ def prove_unit(
     builder = bench.builder
     here = sorted({place for place in places if place.path in unit.files}, key=str)
     key = builder.key(
-        "proof", sides.after, overlay_hash(sides.before), unit.id, expansions, map(str, here), VERSION
+        "proof",
+        sides.after,
+        overlay_hash(sides.before),
+        unit.id,
+        expansions,
+        [str(place) for place in here],
+        VERSION,
     )
     return builder.remember(key, UnitProof, lambda: _prove(bench, unit, sides, here, expansions))
 
