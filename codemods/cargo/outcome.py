@@ -150,7 +150,8 @@ class Outcome:
                 if is_diagnostic(inner) and inner["level"].startswith("error"):
                     yield read_diagnostic(inner, paths)
         cargo = CargoErrors(done.stderr, self._root)
-        yield from errors_of_cargo(cargo)
+        if done.returncode != 0:  # that decides; cargo has its own errors for people only
+            yield from errors_of_cargo(cargo)
         if done.timed_out:
             yield _error(f"{done.broke}; being built: {self._running()}")
         elif (
