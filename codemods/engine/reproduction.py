@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
+from codemods.cargo.traces import OTHER_THREAD
 from codemods.engine.document import ChangeRecord, ConfigurationRecord, Outcome, RunDocument, SiteRecord
 from codemods.engine.ledgers import BranchLedger
 from codemods.engine.stand_in import Macro, StandIn, stand_in
@@ -171,6 +172,6 @@ def _tests(sites: Iterable[SiteRecord]) -> Iterator[Test]:
     for evidence in (found for site in sites for found in site.evidence):
         said = _RUN_BY.fullmatch(evidence.detail) if evidence.check == "executed" else None
         for name in said[1].split(", ") if said else ():
-            match = _TEST.fullmatch(name)
+            match = _TEST.fullmatch(name.removesuffix(OTHER_THREAD))
             if match is not None:
                 yield Test(Unit(match[1], match[2], match[3], is_test=True), match[4])
