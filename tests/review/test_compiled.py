@@ -19,7 +19,8 @@ from codemods.review.sections import _compiled
         (
             CompiledRecord(trees=1, commits=3, parts=1, kept=2, one_by_one=2),
             "the whole tree once, to show that commits build by themselves 3 times, single crates, examples"
-            " or tests once; 2 answers kept from earlier runs; one change at a time takes the whole tree twice",
+            " or tests once; 2 answers kept from earlier runs; one change at a time takes the whole tree"
+            " twice",
         ),
         (
             CompiledRecord(trees=0, commits=0, parts=0, kept=1, one_by_one=1001),
