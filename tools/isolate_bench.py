@@ -69,7 +69,7 @@ def measure_isolation(bad: int, folder: Path) -> Measured:
     mine, plain = folder / "codemod", folder / "plain"
     make_crate(mine, bad)
     shutil.copytree(mine, plain)
-    applied = ours.apply(mine, folder)
+    applied = ours.apply(mine, folder, "--no-prove")  # one by one proves nothing either
     naive_trees, naive_seconds = one_by_one(plain, folder / "target")
     expected = must(["git", "rev-parse", "HEAD^{tree}"], cwd=plain).stdout.decode().strip()
     if applied.code != 0 or applied.document["tree"] != expected:
