@@ -13,16 +13,16 @@ from codemods.cargo.diagnostics import Diagnostic
 from codemods.cargo.externs import extern_sources
 from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
-from codemods.engine.compiler_facts import answer_type_facts
+from codemods.engine.compiler_facts import answer_unit_facts
 from codemods.engine.macro_rules import answer_macro_rules
 from codemods.engine.oracle import RIVAL_NOTE, Answers, Spot, answer_macro_origin, answer_reach, in_example
 from codemods.engine.overlay import Overlay
 from codemods.engine.rivals import Rival, Rivals
 from codemods.engine.shadow import replay_changed
-from codemods.engine.typed_trees import TypedTrees
+from codemods.engine.unit_oracle import UnitOracle
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
-from codemods.recipe.facts import Answer, Fact, MacroOrigin, MacroRules, TypeFact
+from codemods.recipe.facts import Answer, Fact, MacroOrigin, MacroRules, UnitFact
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.canary import canary_edits
@@ -44,12 +44,12 @@ def ask(
         if reach is None:
             code = [site for site in sites if not in_example(site)]
             reach = answer_reach(code, baseline.units, asker.canary)
-        typed = _type_answers(bench, recipe, sites, baseline, overlay, reach)
+        of_units = _unit_answers(bench, recipe, sites, baseline, overlay, reach)
     facts = {key: answer for each in answers for key, answer in each.facts.items()}
-    return Answers({**facts, **typed}, reach.reached, reach.why_not)
+    return Answers({**facts, **of_units}, reach.reached, reach.why_not)
 
 
-def _type_answers(
+def _unit_answers(
     bench: Workbench,
     recipe: Recipe,
     sites: Sequence[Site],
@@ -57,11 +57,11 @@ def _type_answers(
     overlay: Overlay,
     reach: Answers,
 ) -> dict[tuple[str, Fact], Answer]:
-    """Return the answers to the facts that rustc's typed tree knows."""
-    own = [fact for fact in recipe.facts if isinstance(fact, TypeFact)]
-    trees = TypedTrees(bench, overlay, cap_lints=baseline.report.capped_lints)
+    """Return the answers to the facts that each unit knows by itself."""
+    own = [fact for fact in recipe.facts if isinstance(fact, UnitFact)]
+    oracle = UnitOracle(bench, overlay, cap_lints=baseline.report.capped_lints)
     facts = {site.id: [*own, *(condition.fact for condition in site.conditions)] for site in sites}
-    return answer_type_facts(facts, sites, baseline.units, reach.reached, reach.why_not, trees.ask)
+    return answer_unit_facts(facts, sites, baseline.units, reach.reached, reach.why_not, oracle.ask)
 
 
 def _answer(fact: Fact, sites: Sequence[Site], baseline: Baseline, asker: Asker) -> Answers:

@@ -1,7 +1,7 @@
-"""Answer what recipes ask about types, items, traits and conversions, from rustc's typed tree of each unit.
+"""Answer what recipes ask about types, items, names and rewrites, from each unit that compiles the site.
 
-One run of rustc a unit answers everything for all sites in it, and only the answers are kept. A fact is known
-when every unit that compiles the site says the same.
+A unit answers for all sites in it at once (see `unit_oracle`). A fact is known when every unit that
+compiles the site says the same.
 """
 
 from __future__ import annotations
@@ -15,24 +15,22 @@ from codemods.engine.oracle import in_example
 from codemods.engine.typed_unit import Spot, TypedUnit
 from codemods.recipe.facts import (
     Answer,
-    ConversionOf,
+    Compiles,
     Fact,
     HasType,
-    ItemOf,
     Known,
-    NeedsDrop,
-    TraitOf,
-    TypeFact,
-    TypeOf,
+    NameFree,
+    UnitFact,
     Unknown,
 )
 from codemods.recipe.parts import part_of
 from codemods.recipe.site import Site
 from codemods.rust.drops import needs_drop
+from codemods.rust.edits import Edit
 from codemods.rust.trees import TreeKind
-from codemods.rust.types import type_of
 
 IN_EXAMPLE = "a documentation example, which only rustdoc compiles"
+YES, NO = "yes", "no"
 NO_PART = "this site has no such part"
 
 
@@ -46,24 +44,31 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to look up at one place. `what` is the name of the fact: "TypeOf"."""
+    """One thing to look up at one place. `what` is the name of the fact: "TypeOf".
+
+    `words` say more where the fact does; `edits` are those of a rewrite.
+    """
 
     site: str
     what: str
     spot: Spot
+    words: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     @property
     def key(self) -> str:
         """A short name, the same in every run on one tree."""
-        return f"{self.what}:{self.spot.path}:{self.spot.span.start}-{self.spot.span.end}"
+        span = self.spot.span
+        edits = (f"{edit.span.start}-{edit.span.end}={edit.text}" for edit in self.edits)
+        return ":".join([self.what, *self.words, self.spot.path, f"{span.start}-{span.end}", *edits])
 
 
 Findings = Mapping[str, Finding]  # by the question's key
 AskUnit = Callable[[Unit, Sequence[Question]], Findings]
 
 
-def answer_type_facts(
-    facts: Mapping[str, Sequence[TypeFact]],
+def answer_unit_facts(
+    facts: Mapping[str, Sequence[UnitFact]],
     sites: Sequence[Site],
     units: Sequence[Unit],
     reached: Mapping[str, frozenset[str]],
@@ -91,6 +96,8 @@ def answer_type_facts(
 
 def look_up(tree: TypedUnit, question: Question) -> Finding:
     """Return what the typed tree of one unit says to a question."""
+    if question.what not in _LOOK_UP:
+        return Finding(None, "a typed tree does not show that")
     try:
         value = _LOOK_UP[question.what](tree, question.spot)
     except DumpError as error:
@@ -98,6 +105,16 @@ def look_up(tree: TypedUnit, question: Question) -> Finding:
     return Finding(
         value, "" if value is not None else "rustc's typed tree has nothing that is written just there"
     )
+
+
+def _drop(tree: TypedUnit, spot: Spot) -> str | None:
+    found = tree.type_at(spot)
+    if found is None:
+        return None
+    needs = needs_drop(found)
+    if needs is None:
+        raise DumpError(f"its type {found} does not tell")
+    return YES if needs else NO
 
 
 def _type(tree: TypedUnit, spot: Spot) -> str | None:
@@ -119,17 +136,25 @@ def _trait(tree: TypedUnit, spot: Spot) -> str | None:
 
 _LOOK_UP: dict[str, Callable[[TypedUnit, Spot], str | None]] = {
     "TypeOf": _type,
+    "NeedsDrop": _drop,
     "ItemOf": _item,
     "TraitOf": _trait,
     "ConversionOf": lambda tree, spot: tree.conversion_at(spot),
 }
 
 
-def _question(site: Site, fact: TypeFact) -> Question | None:
+def _question(site: Site, fact: UnitFact) -> Question | None:
+    whole = Spot(site.source, site.span, site.node)
+    match fact:
+        case NameFree(name, namespace):
+            return Question(site.id, "NameFree", whole, (namespace, name))
+        case Compiles(rewrite, polonius):
+            words = ("polonius",) if polonius else ()
+            return Question(site.id, "Compiles", whole, words, tuple(rewrite(site)))
     place = part_of(site, fact.part)
     if place is None:
         return None
-    what = "TypeOf" if isinstance(fact, HasType | NeedsDrop) else type(fact).__name__
+    what = "TypeOf" if isinstance(fact, HasType) else type(fact).__name__
     is_body = any(tree.kind is TreeKind.MACRO_BODY for tree in (site.tree, *site.tree.ancestors()))
     return Question(site.id, what, Spot(site.source, *place, is_body))
 
@@ -149,25 +174,13 @@ def _findings(
     return findings
 
 
-def _answer(fact: TypeFact, found: Sequence[tuple[Unit, Finding]]) -> Answer:
+def _answer(fact: UnitFact, found: Sequence[tuple[Unit, Finding]]) -> Answer:
+    if isinstance(fact, Compiles):
+        for unit, finding in found:
+            if finding.value == NO:
+                return Known(NO, f"not in {unit.name}: {finding.why_not}")
     answer = _agreed(found)
-    match fact:
-        case HasType():
-            return fact.answer(answer)
-        case NeedsDrop():
-            return _from_type(answer)
-        case TypeOf() | ItemOf() | TraitOf() | ConversionOf():
-            return answer
-
-
-def _from_type(answer: Answer) -> Answer:
-    """Return whether a value needs to be dropped, as far as its type tells."""
-    if isinstance(answer, Unknown):
-        return answer
-    needs = needs_drop(type_of(answer.value))
-    if needs is None:
-        return Unknown(f"its type {answer.value} does not tell", contested=True)
-    return Known("yes" if needs else "no", answer.evidence)
+    return fact.answer(answer) if isinstance(fact, HasType) else answer
 
 
 def _agreed(found: Sequence[tuple[Unit, Finding]]) -> Answer:
@@ -181,4 +194,4 @@ def _agreed(found: Sequence[tuple[Unit, Finding]]) -> Answer:
             both = f"in {first_unit.name} it is {first.value or 'none'}"
             return Unknown(f"{both}, in {unit.name} {finding.value or 'none'}", contested=True)
     names = ", ".join(dict.fromkeys(unit.name for unit, _ in found))
-    return Known(first.value or "", f"rustc's typed tree of {names} says {first.value or 'none'}")
+    return Known(first.value or "", f"rustc says {first.value or 'none'} in {names}")

@@ -21,6 +21,7 @@ def replay_changed(
     extra: tuple[str, ...] = (),
     environment: dict[str, str] | None = None,
     output_bytes: int | None = None,
+    emit: str = "metadata",
 ) -> Replayed:
     """Return what rustc says of `unit` with `files` (content by path) in place of those in scratch.
 
@@ -46,6 +47,7 @@ def replay_changed(
             target_directory=build.target_directory,
             extra=extra,
             environment=environment,
+            emit=emit,
         )
     if replayed.timed_out:
         raise BaselineError(

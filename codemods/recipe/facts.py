@@ -12,13 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from codemods.errors import CodemodError
 from codemods.rust.types import matches, pattern_of, type_of
 
 if TYPE_CHECKING:
     from codemods.recipe.site import Site
     from codemods.rust.edits import Edit
+
+
+class FactError(CodemodError):
+    """A fact is declared wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +172,13 @@ class NameFree:
     """
 
     name: str
-    namespace: str = "value"
+    namespace: Literal["value", "type", "macro"] = "value"
 
     samples: ClassVar[tuple[str, ...]] = ("free", "taken")
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.namespace not in ("value", "type", "macro"):
+            raise FactError(f"not a name to ask about: {self.namespace} {self.name!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,8 @@ class Compiles:
 
 
 TypeFact = TypeOf | HasType | NeedsDrop | ItemOf | TraitOf | ConversionOf
-Fact = MacroOrigin | MacroRules | TypeFact | NameFree | Compiles
+UnitFact = TypeFact | NameFree | Compiles  # what each unit that compiles the site answers for itself
+Fact = MacroOrigin | MacroRules | UnitFact
 
 
 @dataclass(frozen=True, slots=True)
