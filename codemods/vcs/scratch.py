@@ -5,6 +5,7 @@ It has a fixed place in the cache, keyed by the repository's real path, and mirr
     <cache>/scratch/<key>/lock          one run at a time
     <cache>/scratch/<key>/git           index of the checkout; objects are borrowed
     <cache>/scratch/<key>/modules/…     the same for each submodule
+    <cache>/scratch/<key>/codemod-*     folders of single steps, gone with the step
     <cache>/scratch/<key>/written       paths that overlays created (journal)
     <cache>/scratch/<key>/root/home/u/repo/…          the files
     <cache>/scratch/<key>/root/home/u/other           a link to what lies outside
@@ -33,6 +34,8 @@ from codemods.vcs.shown import show_git
 from codemods.vcs.submodules import checkout_submodules
 
 Overlay = Mapping[PurePosixPath, bytes | None]
+
+TEMPORARY = "codemod-"  # begins the name of a folder beside the files that a kill may leave behind
 
 
 @dataclass(slots=True)
@@ -91,6 +94,8 @@ class Scratch:
         checkout.remove(path for path in _journal(home) if str(path) not in entries)
         checkout.update(commit, frozenset(entries))
         (home / "written").unlink(missing_ok=True)
+        for left in home.glob(f"{TEMPORARY}*"):
+            remove_anything(left)
         index = (home / "git/index").read_bytes()
         show_git(repository, commit, root, index=index, temporary=home / "new")
         modules = tuple(entry for entry in entries.values() if entry.mode == SUBMODULE_MODE)

@@ -605,3 +605,15 @@ def test_a_write_that_failed_half_way_is_taken_back(
             scratch.materialize({manifest: b"changed", LIB: b"changed"})
         assert scratch.materialize({}) == (manifest,)
         assert listing(scratch.root) == {"src/lib.rs": b"fn a() {}\n", "Cargo.toml": b"[package]\n"}
+
+
+def test_folders_of_single_steps_that_a_kill_left_behind_go(folder: Path, cache: Path) -> None:
+    with opened(folder, cache) as scratch:
+        home = scratch.writable.parent
+    write(home, {"codemod-shadow-x/src/lib.rs": "fn b() {}", "target/debug/lib.rlib": "built"})
+    (home / "codemod-shadow-x/link").symlink_to(folder)
+
+    with opened(folder, cache):
+        assert not list(home.glob("codemod-*"))
+        assert (home / "target/debug/lib.rlib").exists()
+        assert (folder / "src/lib.rs").exists(), "links are not followed"
