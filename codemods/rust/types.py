@@ -122,7 +122,8 @@ def _with_full_names(found: Type, text: str) -> Type:
             f"`{name}` in the type `{text}` needs its path",
             hint="Write it from the crate's name or from `crate`: `failure::Error`, `crate::net::Peer`.",
         )
-    return Type(name, tuple(_with_full_names(each, text) for each in found.arguments))
+    arguments = [_with_full_names(each, text) for each in found.arguments]
+    return Type(name, tuple(sorted(arguments, key=str) if name == "dyn" else arguments))
 
 
 def _written(found: Type) -> str:
