@@ -163,8 +163,8 @@ class Builder:
         self.scratch.restore()
         return found
 
-    def traces(self, overlay: Overlay, passing: Collection[str]) -> TraceReport:
-        """Return which of the `passing` tests came by the tracers in the tree with `overlay`."""
+    def traces(self, overlay: Overlay, passing: Collection[str], numbers: Collection[int]) -> TraceReport:
+        """Return which of the `passing` tests came by the tracers `numbers` in the tree with `overlay`."""
         from codemods.cargo.traces import TraceReport, trace_tests  # noqa: PLC0415 - as in `tests`
 
         key = self.key("traces", overlay, sorted(passing), self.build.configuration.id)
@@ -177,6 +177,7 @@ class Builder:
         report = trace_tests(
             self.build,
             passing,
+            numbers,
             environment=self._capping(),  # what measures is not to fail by a lint of the crate's
             on_program=lambda label: self.listener.phase("executed", label),
         )

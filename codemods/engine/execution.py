@@ -104,7 +104,7 @@ class _Measurement:
             if not self.tracers:
                 return
             overlay, edits = self._copy()
-            report = self.bench.builder.traces(overlay, passing)
+            report = self.bench.builder.traces(overlay, passing, self.tracers.keys())
             lost = self._lost(report, passing)
             if not lost:
                 self.report = report

@@ -99,7 +99,7 @@ def report(make_bench: MakeBench) -> TraceReport:
     bench = make_bench(FILES)
     passing = run_tests(bench.build).passing
     assert _traced(bench) == 13
-    return trace_tests(bench.build, passing)
+    return trace_tests(bench.build, passing, range(13))
 
 
 @pytest.mark.cargo
@@ -120,6 +120,25 @@ def test_each_place_knows_the_passing_tests_that_run_it(report: TraceReport) -> 
 
 
 @pytest.mark.cargo
+def test_examples_are_left_out_where_every_place_is_known_to_be_run(make_bench: MakeBench) -> None:
+    bench = make_bench(
+        {
+            "Cargo.toml": '[package]\nname = "a"\nversion = "0.1.0"\nedition = "2021"\n',
+            "src/lib.rs": "/// ```\n/// a::f();\n/// ```\npub fn f() { @0 }\n#[test] fn t() { f() }\n",
+        }
+    )
+    text = (bench.root / "src/lib.rs").read_text()
+    bench.write("src/lib.rs", text.replace("@0", tracer_code(0, bench.build)))
+    programs: list[str] = []
+
+    found = trace_tests(
+        bench.build, {"a lib a: t", "a doc a: src/lib.rs - f #1"}, [0], on_program=programs.append
+    )
+
+    assert (found.tests, programs) == ({0: ("a lib a: t",)}, ["a lib a"])
+
+
+@pytest.mark.cargo
 def test_what_fails_only_with_tracers_does_not_count(make_bench: MakeBench) -> None:
     bench = make_bench(
         {
@@ -135,7 +154,7 @@ def test_what_fails_only_with_tracers_does_not_count(make_bench: MakeBench) -> N
         text = text.replace(f"@{number}", tracer_code(number, bench.build))
     bench.write("src/lib.rs", text)
 
-    found = trace_tests(bench.build, {"a lib a: passes", "a lib a: fails"})
+    found = trace_tests(bench.build, {"a lib a: passes", "a lib a: fails"}, [0, 1])
 
     assert found.tests == {0: ("a lib a: passes",)}
     assert found.uncounted == {1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -51,14 +51,17 @@ class _Builder:
     checked: int = 0
     build: Any = field(default_factory=lambda: SimpleNamespace(target_directory=Path("/t")))
 
-    def traces(self, overlay: Overlay, passing: frozenset[str]) -> TraceReport:
+    def traces(self, overlay: Overlay, passing: frozenset[str], numbers: Collection[int]) -> TraceReport:
         assert passing == PASSED.passing
         self.built.append(overlay)
         text = overlay[PATH] or b""
         if self.fails is not None and self.fails.search(text):
             return TraceReport({}, frozenset(), {"p lib p": "error", "p bin q": "it never built"}, None, 0.0)
-        numbers = {int(n) for n in re.findall(rb"\\n\", (\d+),", text)} - self.uncounted
-        return TraceReport(dict.fromkeys(numbers, self.tests), self.uncounted, {"p bin q": ""}, None, 0.0)
+        there = {int(n) for n in re.findall(rb"\\n\", (\d+),", text)}
+        assert there == set(numbers)
+        return TraceReport(
+            dict.fromkeys(there - self.uncounted, self.tests), self.uncounted, {"p bin q": ""}, None, 0.0
+        )
 
     def check(self, overlay: Overlay, *, cap_lints: bool) -> CheckReport:
         self.checked += 1
