@@ -84,3 +84,24 @@ def _joined(first: Unit, second: Unit) -> Unit:
     shown = first if not first.succeeded else second
     names = dict.fromkeys((*first.configurations, *second.configurations))
     return replace(shown, files=first.files | second.files, configurations=tuple(names))
+
+
+def counterparts(before: CheckReport, after: CheckReport) -> dict[str, Unit]:
+    """Return by the id of a unit of `before` the unit of `after` that is the same target, built the same way.
+
+    The id changes with the manifest (a version, a feature, a dependency); then the target and the
+    configurations tell. What `after` does not build at all is not there.
+    """
+    by_id = {unit.id: unit for unit in after.units}
+    by_target = {(*_target(unit), name): unit for unit in after.units for name in unit.configurations}
+    found: dict[str, Unit] = {}
+    for unit in before.units:
+        named = (by_target.get((*_target(unit), name)) for name in unit.configurations)
+        same = by_id.get(unit.id) or next((each for each in named if each is not None), None)
+        if same is not None:
+            found[unit.id] = same
+    return found
+
+
+def _target(unit: Unit) -> tuple[str, str, str, bool]:
+    return unit.package, unit.kind, unit.target, unit.is_test

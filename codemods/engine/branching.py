@@ -12,6 +12,7 @@ from codemods.engine.grades import weakest
 from codemods.engine.overlay import Overlay
 from codemods.engine.provenance import record
 from codemods.engine.stage import Stage
+from codemods.engine.verify import lost_units
 from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change
 from codemods.recipe.recipe import Recipe
@@ -131,8 +132,7 @@ def _check_intermediate(
         before = bench.builder.trees
         report = bench.check(overlay, capped)
         bench.builder.commits += bench.builder.trees - before
-        built = {unit.id for unit in report.units if unit.succeeded}
-        if first is not None and not {unit.id for unit in first.units} <= built:
+        if first is not None and lost_units(first.report, report):
             raise CodemodError(
                 f"the commit `{draft.subject}` does not build by itself",
                 hint="Use --commit-per run, and report this with the workspace if you can.",

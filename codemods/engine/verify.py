@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from codemods.cargo.diagnostics import Diagnostic
-from codemods.cargo.report import CheckReport, Unit
+from codemods.cargo.report import CheckReport, Unit, counterparts
 from codemods.engine.blame import Blame, BodyAround, blame, new_diagnostics
 from codemods.engine.isolate import Failure
 from codemods.engine.overlay import Composition, EditedFile
@@ -36,7 +36,7 @@ def judge(
     """Return what `after`, the build of `composition`, shows that `before` does not."""
     fresh = _fresh(before, after, composition.files)
     errors = [diagnostic for diagnostic in fresh if _stops(diagnostic, after, composition)]
-    if errors or _lost_units(before, after):
+    if errors or lost_units(before, after):
         return Judgement(_failure(errors, before, after, composition, body_around), {})
     warnings: dict[str, dict[str, None]] = {}
     for diagnostic in fresh:
@@ -50,18 +50,21 @@ def judge(
 def _fresh(before: CheckReport, after: CheckReport, files: Files) -> list[Diagnostic]:
     """Return the diagnostics that are new, of units that built before, and outside of units."""
     known = {unit.id: unit for unit in before.units}
+    old_ids = {unit.id: id for id, unit in counterparts(before, after).items()}
     fresh = list(new_diagnostics(before.others, after.others, files))
     for unit in after.units:
-        old = known.get(unit.id)
+        old = known.get(old_ids.get(unit.id, ""))
         if old is None or old.succeeded:
             fresh += new_diagnostics(old.diagnostics if old else (), unit.diagnostics, files)
     return fresh
 
 
-def _lost_units(before: CheckReport, after: CheckReport) -> tuple[Unit, ...]:
+def lost_units(before: CheckReport, after: CheckReport) -> tuple[Unit, ...]:
     """Return the units that built before and do not build now."""
-    built = {unit.id for unit in after.units if unit.succeeded}
-    return tuple(unit for unit in before.units if unit.succeeded and unit.id not in built)
+    now = counterparts(before, after)
+    return tuple(
+        unit for unit in before.units if unit.succeeded and not (unit.id in now and now[unit.id].succeeded)
+    )
 
 
 def _stops(diagnostic: Diagnostic, after: CheckReport, composition: Composition) -> bool:
@@ -115,6 +118,6 @@ def _failure(
             case _:
                 unblamed = unblamed or message
     if unblamed is None and not (blamed or suspected):
-        names = ", ".join(unit.name for unit in _lost_units(before, after))
+        names = ", ".join(unit.name for unit in lost_units(before, after))
         unblamed = f"no longer builds, without a message from rustc: {names}"
     return Failure(blamed, suspected, unblamed, frozenset(blamed.keys() - unresolved))
