@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from codemods.cargo.report import CheckReport
 from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
-from codemods.engine.oracle import uses_without_site
+from codemods.engine.oracle import in_example, uses_without_site
 from codemods.engine.overlay import Composition, Overlay
 from codemods.engine.recipes import settings_of
 from codemods.engine.rust_versions import RustVersions
@@ -43,7 +43,14 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     too_old = {id for skipped in refused for id in skipped.sites}
     open_sites = tuple(site for site in sites if site.id not in too_old)
     answers = ask(bench, recipe, open_sites, baseline, base)
-    baseline, answers = widen(bench, recipe, open_sites, baseline, base, answers)
+    baseline, answers = widen(
+        bench,
+        [site for site in open_sites if not in_example(site)],
+        baseline,
+        base,
+        answers,
+        lambda wider: ask(bench, recipe, open_sites, wider, base),
+    )
     facts = Facts(answers.facts)
     ruled_out = {site.id for site in open_sites if is_ruled_out(site, facts)}
     sites, open_sites = (

@@ -7,7 +7,7 @@ that does not build is dropped and named, and another is tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -17,19 +17,16 @@ from codemods.cargo.check import fails_by_lints
 from codemods.cargo.fetch import FETCHING
 from codemods.cargo.report import CheckReport, merged
 from codemods.cargo.targets import Targets
-from codemods.engine.asking import ask
 from codemods.engine.baseline import Baseline
 from codemods.engine.configurations import Choice, Goal, choose
 from codemods.engine.gates import Gates
-from codemods.engine.oracle import Answers, in_example
+from codemods.engine.oracle import Answers, Spot
 from codemods.engine.overlay import Overlay
 from codemods.engine.store import step_key
 from codemods.engine.surroundings import Surroundings, Way
 from codemods.engine.uncovered import why_cut, why_dropped, why_uncovered, why_unreached
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError, MachineError
-from codemods.recipe.recipe import Recipe
-from codemods.recipe.site import Site
 from codemods.rust.cfg import all_of, negate
 
 _MOST_FAILURES = 8  # configurations that do not build, after which no more are tried
@@ -38,17 +35,19 @@ _MOST_GOALS = 4_000  # places times other sides of cfgs; with more, only the pla
 
 def widen(
     bench: Workbench,
-    recipe: Recipe,
-    sites: Sequence[Site],
+    spots: Sequence[Spot],
     baseline: Baseline,
     overlay: Overlay,
     answers: Answers,
+    ask_again: Callable[[Baseline], Answers],
 ) -> tuple[Baseline, Answers]:
-    """Return the untouched build in all the configurations that `sites` need, and the answers it gives.
+    """Return the untouched build in all the configurations that `spots` need, and the answers it gives.
 
+    `baseline` is the build of the tree with `overlay` so far, `answers` say which spots it reaches, and
+    `ask_again` finds out for a build with more units. None of the spots is in a documentation example.
     The configurations are added to those of the run.
     """
-    widening = _Widening(bench, recipe, sites, baseline, overlay, answers)
+    widening = _Widening(bench, spots, baseline, overlay, answers, ask_again)
     widening.run()
     return widening.baseline, widening.answers
 
@@ -59,19 +58,18 @@ class _Widening:
     def __init__(
         self,
         bench: Workbench,
-        recipe: Recipe,
-        sites: Sequence[Site],
+        spots: Sequence[Spot],
         baseline: Baseline,
         overlay: Overlay,
         answers: Answers,
+        ask_again: Callable[[Baseline], Answers],
     ) -> None:
         self.bench = bench
-        self.recipe = recipe
-        self.sites = [site for site in sites if not in_example(site)]
-        self.all_sites = sites
+        self.spots = spots
         self.baseline = baseline
         self.overlay = overlay
         self.answers = answers
+        self.ask_again = ask_again
         self.choice = Choice()
         self.tried: set[Configuration] = set()  # what was built or does not build, one package each
         self.failures = 0
@@ -82,13 +80,10 @@ class _Widening:
     def run(self) -> None:
         """Add the targets that were asked for; then choose, build and ask, until nothing is left to add."""
         first = self.bench.configurations[0]
-        new: Sequence[Configuration] = [replace(first, target=each) for each in self.bench.request.targets]
-        while True:
-            if self._add_all(new):
-                self.answers = ask(self.bench, self.recipe, self.all_sites, self.baseline, self.overlay)
+        self._learn_from([replace(first, target=each) for each in self.bench.request.targets])
+        while self.failures < _MOST_FAILURES:
             self.choice = self._choose()
-            new = self.choice.configurations
-            if not new or self.failures >= _MOST_FAILURES:
+            if not self._learn_from(self.choice.configurations):
                 break
         self.answers = replace(self.answers, why_not={**self.answers.why_not, **self._reasons()})
         self._note_cut()
@@ -114,7 +109,7 @@ class _Widening:
 
     @cached_property
     def _with_sites(self) -> list[str]:
-        owners = {self.bench.package_of(site.source.path) for site in self.sites}
+        owners = {self.bench.package_of(spot.source.path) for spot in self.spots}
         return sorted(owners & self._gates.keys())
 
     @cached_property
@@ -148,12 +143,12 @@ class _Widening:
 
     @cached_property
     def _ways(self) -> Mapping[str, tuple[Way, ...]]:
-        """The targets that may compile each site, for members whose sources have conditions to look at."""
+        """The targets that may compile each spot, for members whose sources have conditions to look at."""
         found = {}
-        for site in self.sites:
-            gates = self._gates.get(self.bench.package_of(site.source.path))
-            if gates is not None and (gates.predicates or not self.answers.reached.get(site.id)):
-                found[site.id] = gates.ways(site.source, site.span)
+        for spot in self.spots:
+            gates = self._gates.get(self.bench.package_of(spot.source.path))
+            if gates is not None and (gates.predicates or not self.answers.reached.get(spot.id)):
+                found[spot.id] = gates.ways(spot.source, spot.span)
         return found
 
     @cached_property
@@ -182,7 +177,12 @@ class _Widening:
         surroundings = self.surroundings
         for name in self._with_sites:
             predicates = self._gates[name].predicates
-            places = {way: None for ways in self._ways.values() for way in ways if way.package == name}
+            places = {
+                way: None
+                for id, ways in self._ways.items()
+                for way in ways
+                if way.package == name and self.answers.reached.get(id)
+            }
             if len(places) * len(predicates) > _MOST_GOALS:
                 continue
             for way in (way for way in places if surroundings.holds(first, way)):
@@ -195,11 +195,16 @@ class _Widening:
 
     # Building
 
-    def _add_all(self, configurations: Sequence[Configuration]) -> bool:
-        """Build one after the other, up to one that fails: its errors make for a better choice."""
-        before = len(self.bench.configurations)
+    def _learn_from(self, configurations: Sequence[Configuration]) -> bool:
+        """Build one after the other, up to one that fails: its errors make for a better choice.
+
+        Return whether there is more to choose from now than before.
+        """
+        built, failed = len(self.bench.configurations), self.failures
         all(self._add(each) for each in configurations)  # stops at the first that fails
-        return len(self.bench.configurations) > before
+        if len(self.bench.configurations) > built:
+            self.answers = self.ask_again(self.baseline)
+        return (len(self.bench.configurations), self.failures) != (built, failed)
 
     def _add(self, configuration: Configuration) -> bool:
         """Build the untouched tree in `configuration`; drop it where what it was chosen for fails."""
@@ -245,7 +250,7 @@ class _Widening:
         if report is None:
             return {"": why}
         packages = self._packages(configuration)
-        holding = {str(site.source.path) for site in self.sites}
+        holding = {str(spot.source.path) for spot in self.spots}
         failing: dict[str, str] = {}
         for unit in report.units:
             if not unit.succeeded and unit.package in packages and unit.files & holding:
@@ -276,15 +281,15 @@ class _Widening:
     # What is said of it
 
     def _reasons(self) -> dict[str, str]:
-        """Return by site why nothing compiles it, as exactly as the conditions show."""
+        """Return by spot why nothing compiles it, as exactly as the conditions show."""
         surroundings = self.surroundings
         reasons = {}
-        for site in self.sites:
-            ways = self._ways.get(site.id)
-            if ways is not None and not self.answers.reached.get(site.id):
-                reason = self._reason(site.id, ways, surroundings)
+        for spot in self.spots:
+            ways = self._ways.get(spot.id)
+            if ways is not None and not self.answers.reached.get(spot.id):
+                reason = self._reason(spot.id, ways, surroundings)
                 if reason is not None:
-                    reasons[site.id] = reason
+                    reasons[spot.id] = reason
         return reasons
 
     def _reason(self, id: str, ways: tuple[Way, ...], surroundings: Surroundings) -> str | None:

@@ -22,6 +22,7 @@ from codemods.rust.trees import path_to, span_of
 
 Gates = Mapping[str, Predicate]  # what a macro of the crate puts before each item it is given, by name
 
+_ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item"})
 _OF_TESTS = frozenset({"test", "bench"})
 
 
@@ -53,6 +54,8 @@ def gates_around(source: Source, path: Iterable[Node]) -> Iterator[Predicate]:
     for node in path:
         for attribute in attributes_of(node):
             yield gate(attribute_text(source, attribute))
+        if node.type in _ATTRIBUTES:
+            yield _condition_of_attribute(attribute_text(source, node))
 
 
 def attribute_text(source: Source, attribute: Node) -> bytes:
@@ -73,6 +76,12 @@ def gate(text: bytes) -> Predicate:
         gates = all_of(gate(each) for each in attributes)
         return ALWAYS if gates == ALWAYS else any_of([negate(condition), gates])
     return ALWAYS
+
+
+def _condition_of_attribute(text: bytes) -> Predicate:
+    """Return when the attribute itself is in force."""
+    name, inner = named(text)
+    return conditional(inner)[0] if name == "cfg_attr" and inner is not None else ALWAYS
 
 
 def named(text: bytes) -> tuple[str, bytes | None]:

@@ -59,10 +59,12 @@ def test_targets_and_features(codemod: Command, tmp_path: Path) -> None:
         "build/main.rs", "src/lib.rs", "src/odd place/module.rs", "src/included.rs", "src/nested/deep.rs",
         "src/bin/tool.rs", "examples/show.rs", "tests/check.rs", "benches/speed.rs",
     }  # fmt: skip
+    alone = ["--max-configurations", "1"]
     for options, more in (
-        ([], set()),
-        (["--features", "extra"], {"src/extra.rs"}),
-        (["--all-features"], {"src/extra.rs", "src/more.rs"}),
+        ([], {"src/extra.rs", "src/more.rs"}),
+        (alone, set()),
+        (["--features", "extra", *alone], {"src/extra.rs"}),
+        (["--all-features", *alone], {"src/extra.rs", "src/more.rs"}),
     ):
         ran = codemod("apply", "try-macro", "--dry-run", "--json", *options, cwd=root)
         assert ran.code == 0, ran.err
