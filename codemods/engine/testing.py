@@ -22,7 +22,7 @@ NOT_ASKED = Evidence("test", "skipped", "not asked for (--test)")
 class Tested:
     """What the tests showed of a tree; `broken` names those that its changes broke, `message` says how.
 
-    `passing` are those that pass on it. `remark` is what else is known of broken ones.
+    `passing` are those that pass on it and do not waver. `remark` is what else is known of broken ones.
     """
 
     __test__: ClassVar[bool] = False
@@ -90,7 +90,8 @@ def _tested(first: TestReport, second: TestReport, comparison: TestComparison, l
         return _broken(first, second, broken, located.behaviour)
     totals = _totals(first)
     detail = "; ".join(_details(first, totals, comparison, located))
-    return Tested(Evidence("test", "passed", detail), totals, passing=second.passing)
+    steady = second.passing - frozenset(comparison.flaky)
+    return Tested(Evidence("test", "passed", detail), totals, passing=steady)
 
 
 def _broken(

@@ -127,6 +127,13 @@ def test_a_test_that_wavers_on_the_baseline_is_not_counted() -> None:
     assert "waver without the change: p lib p: a" in tested.evidence.detail
 
 
+def test_a_test_that_wavers_is_none_that_passes() -> None:
+    names: dict[str, Verdict] = {"p lib p: a": "failed", "p lib p: b": "ok"}
+    bench = _Bench({OLD: _report(names), NEW: _report(dict.fromkeys(names, "ok"))}, frozenset({"p lib p: a"}))
+
+    assert _compared(bench).passing == {"p lib p: b"}
+
+
 def test_new_panics_of_a_test_that_passes_are_shown() -> None:
     before = _report({"p lib p: a": "ok", "p lib p: b": "ok"}, panics={"p lib p: a": ("known",)})
     after = _report(before.verdicts, panics={"p lib p: a": ("known",), "p lib p: b": ("boom",)})
