@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
 
-from codemods.cargo.thir_text import Node, UnknownShapeError, Value, parse_body
+from codemods.cargo.thir_text import Node, Reference, UnknownShapeError, Value, parse_body
 
-_REFERENCE = re.compile(rb"([ebsap])\d+")
 _ARENAS = {b"exprs": b"e", b"blocks": b"b", b"stmts": b"s", b"arms": b"a", b"params": b"p"}
 _ELEMENTS = {b"e": b"Expr", b"b": b"Block", b"s": b"Stmt", b"a": b"Arm", b"p": b"Param"}
 # The fields that hold an index, directly or in an `Option` or list.
@@ -33,16 +30,13 @@ def read_body(text: bytes) -> Body:
     Raises:
         UnknownShapeError: it is not as the compilers that were tested write it.
     """
-    thir = parse_body(text)
+    thir, references = parse_body(text)
     if [key for key, _ in thir.items] != [b"body_type", b"arms", b"blocks", b"exprs", b"stmts", b"params"]:
         raise UnknownShapeError("a body has other parts")
     arenas = {letter: _elements(thir, name) for name, letter in _ARENAS.items()}
-    named: Counter[int] = Counter()
-    for nodes in arenas.values():
-        for node in nodes:
-            _link(node, arenas, named)
-    if any(count > 1 for count in named.values()):
-        raise UnknownShapeError("an expression is used twice")
+    named: set[int] = set()
+    for reference in references:
+        _resolve(reference, arenas, named)
     roots = [node for node in arenas[b"e"] if id(node) not in named]
     if len(roots) != 1 or roots[0] is not arenas[b"e"][-1]:
         raise UnknownShapeError("it is not clear which expression is the body")
@@ -61,24 +55,16 @@ def _elements(thir: Node, name: bytes) -> list[Node]:
     return nodes
 
 
-def _link(element: Node, arenas: dict[bytes, list[Node]], named: Counter[int]) -> None:
-    """Replace the indices in `element` by nodes, and count how often each node is named."""
-    waiting = [(element, b"")]
-    while waiting:
-        node, holder = waiting.pop()
-        for at, (key, value) in enumerate(node.items):
-            inner = key or holder
-            if key == b"args" and node.name == b"Call":
-                inner = b"value"
-            if isinstance(value, Node):
-                waiting.append((value, inner))
-            elif key != b"alloc_id" and (found := _REFERENCE.fullmatch(value)):
-                node.items[at] = (key, target := _target(value, found[1], inner, arenas))
-                named[id(target)] += 1
-
-
-def _target(reference: bytes, letter: bytes, holder: bytes, arenas: dict[bytes, list[Node]]) -> Node:
-    index = int(reference[1:])
-    if holder not in _HOLDERS or index >= len(arenas[letter]):
-        raise UnknownShapeError(f"`{holder.decode()}: {reference.decode()}` may be an index or a name")
-    return arenas[letter][index]
+def _resolve(reference: Reference, arenas: dict[bytes, list[Node]], named: set[int]) -> None:
+    """Put the node that an index means in its place; each is meant once."""
+    key, value = reference.node.items[reference.at]
+    holder = key or reference.node.holder
+    if not isinstance(value, bytes) or holder == b"alloc_id":
+        return
+    elements, index = arenas[value[:1]], int(value[1:])
+    if holder not in _HOLDERS or index >= len(elements):
+        raise UnknownShapeError(f"`{holder.decode()}: {value.decode()}` may be an index or a name")
+    if id(elements[index]) in named:
+        raise UnknownShapeError("an expression is used twice")
+    named.add(id(elements[index]))
+    reference.node.items[reference.at] = (key, elements[index])

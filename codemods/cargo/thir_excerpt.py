@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from codemods.cargo.thir_normal import NormalForm
+
 _AFTER = 6  # lines from the difference on
 _WIDTH = 140
 _NOISE = re.compile(
@@ -18,19 +20,10 @@ _VARIABLE = re.compile(r"HirId\(#(\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a normal form, and where in the source it comes from."""
-
-    depth: int
-    text: bytes
-    place: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """One normal form, and the names of its numbered variables."""
 
-    lines: Sequence[Line]
+    form: NormalForm
     names: Mapping[int, str]
 
 
@@ -40,27 +33,33 @@ def excerpt(before: Side, after: Side, at: int) -> str:
 
 
 def _shown(side: Side, at: int) -> str:
-    lines = side.lines
+    lines = side.form.lines
     if at >= len(lines):
         return "(nothing more)"
     start = _expression_around(lines, at)
-    end = next((i for i in range(at + 1, len(lines)) if lines[i].depth < lines[at].depth), len(lines))
+    end = next((i for i in range(at + 1, len(lines)) if lines[i][0] < lines[at][0]), len(lines))
     wanted = [*range(start, min(start + 2, at)), *range(at, min(end, at + _AFTER))]
-    texts = [lines[i].text for i in wanted if not _NOISE.fullmatch(lines[i].text)]
-    text = b" ".join(dict.fromkeys(texts)).decode(errors="replace")
+    readable = (_readable(lines[i][1]) for i in wanted)
+    kept = dict.fromkeys(line for line in readable if line and not _NOISE.fullmatch(line))
+    text = b" ".join(kept).decode(errors="replace")
     text = _VARIABLE.sub(lambda found: side.names.get(int(found[1]), "a variable"), text)
     text = _DEFINITION.sub(r"\1\2", text)
     text = _LABEL.sub("", text).replace("`", "'")
-    place = lines[at].place.decode(errors="replace").split(" (#")[0]
+    place = side.form.places[at].decode(errors="replace").split(" (#")[0]
     return f"`{text[:_WIDTH]}`" + (f" at {place}" if place else "")
 
 
-def _expression_around(lines: Sequence[Line], at: int) -> int:
+def _readable(text: bytes) -> bytes:
+    """Return a line without its bracket, and without the colon of an item that has no name."""
+    return text.removeprefix(b": ").rstrip(b"([{").removesuffix(b": ")
+
+
+def _expression_around(lines: Sequence[tuple[int, bytes]], at: int) -> int:
     """Return the line with the kind of the innermost expression or pattern around line `at`."""
-    depth = lines[at].depth
+    depth = lines[at][0]
     for i in range(at, -1, -1):
-        if lines[i].depth < depth or i == at:
-            depth = lines[i].depth
-            if lines[i].text.startswith(b"kind: ") and lines[i].text != b"kind: Scope":
+        if lines[i][0] < depth or i == at:
+            depth = lines[i][0]
+            if lines[i][1].startswith(b"kind: ") and not lines[i][1].startswith(b"kind: Scope"):
                 return i
     return at

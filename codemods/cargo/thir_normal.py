@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codemods.cargo.thir_arena import Body
-from codemods.cargo.thir_excerpt import Line
 from codemods.cargo.thir_fold import Fold, fold_question_mark, kind_of
 from codemods.cargo.thir_text import Node, UnknownShapeError, Value, inline
 
 FOLDS: dict[str, Fold] = {"question-mark": fold_question_mark}
 
-# Identities that lints alone use; what the borrow checker alone reads; what `def_id` beside it says.
-_LEFT_OUT = frozenset({b"hir_id", b"fake_reads", b"alloc_id"})
+# Places; identities that lints alone use; what the borrow checker alone reads; what `def_id` says too.
+_LEFT_OUT = frozenset(b"hir_id fake_reads alloc_id span ty_span fn_span var_span user_ty_span".split())
 _HIR_ID = re.compile(rb"HirId\(DefId\(0:\d+ ~ ([^\"\n]*?)\)\.(\d+)\)")
 _STRING = re.compile(rb'("(?:[^"\\]|\\.)*")')
 _SCOPE = re.compile(rb"(Node|IfThen|IfThen\[edition2024\]|Destruction|CallSite|Arguments)\((\d+)\)")
 _REMAINDER = re.compile(rb"Remainder \{ block: (\d+), first_statement_index: (\d+)\}")
 _LOCAL_DEFINITION = re.compile(rb"(?<=DefId\(0:)\d+(?= ~ )")
+_DEFINITION = re.compile(rb"DefId\(0:\d+ ~ ([^\"()\s]*)\)")
 _PLACE = re.compile(rb"(?<=@)([^\s@\"]*?):\d+:\d+: \d+:\d+(?: \(#\d+\))?")
 
 
@@ -33,12 +33,19 @@ class Numbering:
 
     owner: bytes
     numbers: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    inner: dict[bytes, bytes] = field(default_factory=dict)  # closures by path, in the order of their use
     names: dict[int, str] = field(default_factory=dict)  # of variables, to show them
 
     def number(self, id: bytes, owner: bytes | None = None) -> bytes:
         """Return the number of `id`, a new one at its first use."""
         key = (self.owner if owner is None else owner, id)
         return b"#%d" % self.numbers.setdefault(key, len(self.numbers))
+
+    def definition(self, path: bytes) -> bytes:
+        """Return how to call a definition: closures by their order, since macros collect theirs later."""
+        if not path.startswith(self.owner) or owner_of(path) != self.owner or path == self.owner:
+            return path
+        return self.inner.setdefault(path, b"%b::{inner#%d}" % (self.owner, len(self.inner)))
 
     def name(self, binding: Node) -> None:
         """Remember what the variable that `binding` binds is called."""
@@ -49,29 +56,40 @@ class Numbering:
                 self.names[int(number[1:])] = name.strip(b'"').decode(errors="replace")
 
 
-def normal_form(body: Body, numbering: Numbering, folds: Sequence[Fold]) -> list[Line]:
-    """Return the lines of `body`; equal depths and texts mean equal programs.
+@dataclass(frozen=True, slots=True)
+class NormalForm:
+    """The lines of a body, each with its depth, and where in the source each comes from."""
+
+    lines: list[tuple[int, bytes]]
+    places: list[bytes]
+
+
+def normal_form(body: Body, numbering: Numbering, folds: Sequence[Fold]) -> NormalForm:
+    """Return the lines of `body`; equal lines mean equal programs.
 
     Raises:
         UnknownShapeError: a part is not as the compilers that were tested write it.
     """
-    lines: list[Line] = []
+    form = NormalForm([], [])
     parts: list[tuple[bytes, Value]] = [(b"type", body.body_type), (b"params", body.params), (b"", body.root)]
     waiting = [(0, key, value, b"") for key, value in reversed(parts)]
     while waiting:
         depth, key, value, place = waiting.pop()
+        form.places.append(place)
         if isinstance(value, bytes):
-            lines.append(Line(depth, _leaf(key, value, numbering), place))
+            form.lines.append((depth, _leaf(key, value, numbering)))
             continue
         if value.name == b"Expr":
             place = _place(value) or place
             value = _reduced(value, folds)
         elif value.name == b"Binding":
             numbering.name(value)
-        lines.append(Line(depth, b": ".join(filter(None, (key, value.name))) or value.kind, place))
-        kept = [item for item in reversed(value.items) if not _is_left_out(item[0])]
-        waiting += [(depth + 1, name, inner, place) for name, inner in kept]
-    return lines
+        form.lines.append((depth, b"%b: %b%b" % (key, value.name, value.kind)))
+        depth += 1
+        waiting += [
+            (depth, name, inner, place) for name, inner in reversed(value.items) if name not in _LEFT_OUT
+        ]
+    return form
 
 
 def owner_of(path: bytes) -> bytes:
@@ -89,13 +107,7 @@ def masked(line: bytes) -> bytes:
     """Return a raw line without what differs between two builds of the same text."""
     text = line.lstrip(b" ")
     key, colon, _ = text.partition(b": ")
-    if colon and _is_left_out(key):
-        return key
-    return _outside_strings(text, _without_places)
-
-
-def _is_left_out(key: bytes) -> bool:
-    return key in _LEFT_OUT or key.endswith(b"span")
+    return key if colon and key in _LEFT_OUT else _outside_strings(text, _without_places)
 
 
 def _without_places(text: bytes) -> bytes:
@@ -112,9 +124,16 @@ def _outside_strings(text: bytes, change: Callable[[bytes], bytes]) -> bytes:
     return b"".join(piece if at % 2 else change(piece) for at, piece in enumerate(pieces))
 
 
+_plain: dict[bytes, bytes] = {}  # leaves without identities, which are most, as they are to be
+
+
 def _leaf(key: bytes, text: bytes, numbering: Numbering) -> bytes:
-    text = _outside_strings(text, lambda piece: _renumbered(key, piece, numbering))
-    return key + b": " + text if key else text
+    if text in _plain and key != b"temp_scope_id":
+        return b"%b: %b" % (key, _plain[text])
+    shown = _outside_strings(text, lambda piece: _renumbered(key, piece, numbering))
+    if shown == text and key != b"temp_scope_id":
+        _plain[text] = text
+    return b"%b: %b" % (key, shown)
 
 
 def _renumbered(key: bytes, text: bytes, numbering: Numbering) -> bytes:
@@ -127,6 +146,7 @@ def _renumbered(key: bytes, text: bytes, numbering: Numbering) -> bytes:
     if b"..." in text:
         raise UnknownShapeError(f"rustc may have shortened `{text[:80].decode(errors='replace')}`")
     text = _HIR_ID.sub(lambda found: b"HirId(%s)" % numbering.number(found[2], found[1]), text)
+    text = _DEFINITION.sub(lambda found: b"DefId(%s)" % numbering.definition(found[1]), text)
     return _without_places(text)
 
 

@@ -14,7 +14,7 @@ from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove_edits import PlacedEdit, placed_edits, why_not_provable
-from codemods.engine.prove_unit import Sides, UnitProof, prove_unit
+from codemods.engine.prove_unit import Sides, UnitProof, UnitProver
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import EXPANSIONS, Claim, SameMir, SameTree
 
@@ -95,34 +95,32 @@ class _Proving:
     def proofs(self) -> dict[str, Proof]:
         """Return what was found of each change."""
         files = {edit.place.path for seen in self._provable.values() for edit in seen.edits}
-        for unit in self.before.units:
-            if unit.files & files:
-                self._prove_in(unit)
+        # A unit that does not build before the change can't show anything of it.
+        units = [unit for unit in self.before.units if unit.succeeded and unit.files & files]
+        for unit in units:
+            if unit.id not in self.after:
+                self._attribute(unit, UnitProof(f"{unit.name} does not build after the change"))
+        places = [edit.place for seen in self.seen.values() for edit in seen.edits]
+        prover = UnitProver(self.bench, self.sides, places, self.expansions)
+        for unit, shown in prover.prove(unit for unit in units if unit.id in self.after):
+            self._attribute(unit, shown)
         return {id: self._proof(seen) for id, seen in self.seen.items()}
 
     @property
     def _provable(self) -> dict[str, _Seen]:
         return {id: seen for id, seen in self.seen.items() if seen.why_not is None}
 
-    def _prove_in(self, unit: Unit) -> None:
-        here = [
-            seen for seen in self._provable.values() if any(e.place.path in unit.files for e in seen.edits)
+    def _attribute(self, unit: Unit, shown: UnitProof) -> None:
+        """Lay each body that is not equal at the changes that touch it, else at all of the unit."""
+        everybody = [
+            seen
+            for seen in self._provable.values()
+            if any(edit.place.path in unit.files for edit in seen.edits)
         ]
-        if not unit.succeeded:
-            return  # it can't be built without the change either; what nothing else compiles stays uncovered
-        if unit.id not in self.after:
-            shown = UnitProof(f"{unit.name} does not build after the change")
-        else:
-            places = [edit.place for seen in self.seen.values() for edit in seen.edits]
-            shown = prove_unit(self.bench, unit, self.sides, places, self.expansions)
-        for seen in here:
+        for seen in everybody:
             seen.units.append(unit)
             if shown.problem is not None:
                 seen.proofs.append(_unknown(shown.problem))
-        self._attribute(unit, shown)
-
-    def _attribute(self, unit: Unit, shown: UnitProof) -> None:
-        """Lay each body that is not equal at the changes that touch it, else at all of the unit."""
         owners: dict[str, list[_Seen]] = {}
         for seen in self.seen.values():
             for edit in seen.edits:
@@ -132,7 +130,6 @@ class _Proving:
                 for body in bodies:
                     seen.bodies.add(body)
                     owners.setdefault(body, []).append(seen)
-        everybody = [seen for seen in self.seen.values() if unit in seen.units]
         for body, proof in shown.unequal:
             for seen in owners.get(body, everybody):
                 seen.proofs.append(proof)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from codemods.cargo.replay import Replayed
 from codemods.cargo.report import Unit
-from codemods.cargo.thir import BodyComparison, Likeness, compare_bodies
+from codemods.cargo.thir import BodyComparison, Likeness, Memo, compare_bodies
 from codemods.cargo.thir_places import Place, bodies_at
 from codemods.cargo.thir_text import UnknownShapeError, split_bodies
 from codemods.engine.builder import overlay_hash
@@ -20,7 +21,7 @@ from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 
-VERSION = 1  # of the comparison: answers of another one are not taken from the step store
+VERSION = 2  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -60,72 +61,109 @@ class Sides:
     after: Overlay
 
 
-def prove_unit(
-    bench: Workbench, unit: Unit, sides: Sides, places: Sequence[Place], expansions: Sequence[str]
-) -> UnitProof:
-    """Return what comparing all bodies of `unit` shows, found now or before.
+class UnitProver:
+    """Compares units one after another; while one is compared, rustc dumps the next."""
 
-    Raises:
-        BaselineError: rustc ran into the time limit.
-    """
-    builder = bench.builder
-    here = sorted({place for place in places if place.path in unit.files}, key=str)
-    key = builder.key(
-        "proof",
-        sides.after,
-        overlay_hash(sides.before),
-        unit.id,
-        expansions,
-        [str(place) for place in here],
-        VERSION,
-    )
-    return builder.remember(key, UnitProof, lambda: _prove(bench, unit, sides, here, expansions))
+    def __init__(
+        self, bench: Workbench, sides: Sides, places: Sequence[Place], expansions: Sequence[str]
+    ) -> None:
+        self._bench = bench
+        self._sides = sides
+        self._places = sorted(set(places), key=str)
+        self._expansions = expansions
+        self._memo: Memo = set()
 
+    def prove(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, UnitProof]]:
+        """Yield what comparing all bodies of each unit shows, found now or before.
 
-def _prove(
-    bench: Workbench, unit: Unit, sides: Sides, places: Sequence[Place], expansions: Sequence[str]
-) -> UnitProof:
-    before, after = _dumps(bench, unit, sides)
-    for side, replayed in (("before", before), ("after", after)):
-        if not replayed.succeeded:
-            errors = [found.message for found in replayed.diagnostics if found.is_error]
-            what = errors[0] if errors else "no message"
-            return UnitProof(f"rustc does not print the typed tree of {unit.name} {side} the change: {what}")
-    root = os.fsencode(bench.scratch.root)
-    try:
-        old, new = (split_bodies(_SHADOW.sub(root, dump.stdout)) for dump in (before, after))
-        answers = compare_bodies(old, new, expansions)
-    except UnknownShapeError as unknown:
-        return UnitProof(f"this rustc's typed tree of {unit.name} has another shape: {unknown}")
-    touched = _touched(places, new, answers, _namer(unit, bench.scratch.root))
-    unequal = {path: _proof(path, answer) for path, answer in answers.items()}
-    return UnitProof(
-        compared=len(answers),
-        unequal=tuple((path, proof) for path, proof in unequal.items() if proof.verdict != "equal"),
-        touched=tuple(Touched(place, tuple(sorted(paths))) for place, paths in touched.items()),
-    )
+        Raises:
+            BaselineError: rustc ran into the time limit.
+        """
+        store = self._bench.builder.store
+        unknown: list[Unit] = []
+        for unit in units:
+            kept = store.read(self._key(unit), UnitProof)
+            if kept is not None:
+                yield unit, kept
+            else:
+                unknown.append(unit)
+        with ThreadPoolExecutor(2) as pool:
+            for unit, before, after in self._dumped(unknown, pool):
+                shown = self._compared(unit, before.result(), after.result())
+                store.write(self._key(unit), shown)
+                yield unit, shown
 
+    def _key(self, unit: Unit) -> str:
+        sides, here = self._sides, map(str, self._here(unit))
+        inputs = (overlay_hash(sides.before), unit.id, self._expansions, list(here), VERSION)
+        return self._bench.builder.key("proof", sides.after, *inputs)
 
-def _dumps(bench: Workbench, unit: Unit, sides: Sides) -> tuple[Replayed, Replayed]:
-    """Return what rustc prints of both sides, run side by side."""
-    paths = {*sides.before, *sides.after}
-    files = [
-        {
+    def _here(self, unit: Unit) -> list[Place]:
+        return [place for place in self._places if place.path in unit.files]
+
+    def _dumped(
+        self, units: Sequence[Unit], pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[Unit, Future[Replayed], Future[Replayed]]]:
+        """Yield the dumps of both sides of each unit; those of the next are begun before."""
+
+        def begin(unit: Unit) -> tuple[Unit, Future[Replayed], Future[Replayed]]:
+            before, after = (
+                pool.submit(self._dump, unit, overlay) for overlay in (self._sides.before, self._sides.after)
+            )
+            return unit, before, after
+
+        waiting: deque[tuple[Unit, Future[Replayed], Future[Replayed]]] = deque()
+        for unit in units:
+            waiting.append(begin(unit))
+            if len(waiting) > 1:
+                yield waiting.popleft()
+        yield from waiting
+
+    def _dump(self, unit: Unit, overlay: Overlay) -> Replayed:
+        paths = {*self._sides.before, *self._sides.after}
+        files = {
             str(path): content
             for path in paths
-            if (content := _content(bench, path, overlay)) is not None and str(path) in unit.files
+            if (content := _content(self._bench, path, overlay)) is not None and str(path) in unit.files
         }
-        for overlay in (sides.before, sides.after)
-    ]
-
-    def dump(changed: Mapping[str, bytes]) -> Replayed:
         return replay_changed(
-            bench, unit, changed, extra=_ARGUMENTS, environment=_BOOTSTRAP, output_bytes=MAX_DUMP_BYTES
+            self._bench,
+            unit,
+            files,
+            extra=_ARGUMENTS,
+            environment=_BOOTSTRAP,
+            output_bytes=MAX_DUMP_BYTES,
         )
 
-    with ThreadPoolExecutor(2) as pool:
-        before, after = pool.map(dump, files)
-    return before, after
+    def _compared(self, unit: Unit, before: Replayed, after: Replayed) -> UnitProof:
+        for side, replayed in (("before", before), ("after", after)):
+            if not replayed.succeeded:
+                errors = [found.message for found in replayed.diagnostics if found.is_error]
+                what = errors[0] if errors else "no message"
+                return UnitProof(
+                    f"rustc does not print the typed tree of {unit.name} {side} the change: {what}"
+                )
+        root = self._bench.scratch.root
+        try:
+            old, new = (split_bodies(_at_home(dump.stdout, root)) for dump in (before, after))
+            answers = compare_bodies(old, new, self._expansions, self._memo)
+        except UnknownShapeError as unknown:
+            return UnitProof(f"this rustc's typed tree of {unit.name} has another shape: {unknown}")
+        touched = _touched(self._here(unit), new, answers, _namer(unit, root))
+        return UnitProof(
+            compared=len(answers),
+            unequal=tuple(
+                (path, _proof(path, answer))
+                for path, answer in answers.items()
+                if answer.likeness is not Likeness.EQUAL
+            ),
+            touched=tuple(Touched(place, tuple(sorted(paths))) for place, paths in touched.items()),
+        )
+
+
+def _at_home(dump: bytes, root: Path) -> bytes:
+    """Return a dump with the name of the shadow copy, another one on each side, replaced."""
+    return _SHADOW.sub(os.fsencode(root), dump) if b"/codemod-shadow-" in dump else dump
 
 
 def _content(bench: Workbench, path: PurePosixPath, overlay: Overlay) -> bytes | None:
@@ -160,9 +198,8 @@ def _namer(unit: Unit, root: Path) -> Callable[[bytes], str]:
 
 
 def _proof(path: str, answer: BodyComparison) -> Proof:
-    verdict = ProofVerdict(answer.likeness.value)
     detail = answer.reason or f"the typed tree of {path} is another one"
-    return Proof(verdict, detail if answer.likeness is not Likeness.EQUAL else "", answer.excerpt)
+    return Proof(ProofVerdict(answer.likeness.value), detail, answer.excerpt)
 
 
 def _shown(path: bytes) -> str:

@@ -316,6 +316,11 @@ USER_MACROS = (
         "a closure's other argument",
     ),
     body(
+        "let a = || 1; let b = || 2; let c = try!(Ok::<_, E2>(|| 3)); Ok(a() + c())",
+        "let a = || 2; let b = || 1; let c = Ok::<_, E2>(|| 3)?; Ok(a() + c())",
+        "two closures change places",
+    ),
+    body(
         "let a = 1; let b = 2; let c = || -> R<u32> { Ok(try!(h(a))) }; c()",
         "let a = 1; let b = 2; let c = || -> R<u32> { Ok(h(b)?) }; c()",
         "a closure's other capture",
@@ -339,6 +344,12 @@ RIGHT = (
     body(
         "let c = |r: R1<u32>| -> R<u32> { Ok(try!(r) + 1) }; c(f())",
         "let c = |r: R1<u32>| -> R<u32> { Ok(r? + 1) }; c(f())",
+    ),
+    body(
+        "let r = r.map_err(|_| E2); Ok(try!(try!(ff()).map(|x| x + 1)) + (|| 1)())",
+        "let r = r.map_err(|_| E2); Ok(ff()?.map(|x| x + 1)? + (|| 1)())",
+        "closures that a macro is given are collected after the others",
+        takes="r: R1<u32>",
     ),
     body("for i in 0..try!(f()) { try!(h(i)); } Ok(1)", "for i in 0..f()? { h(i)?; } Ok(1)"),
     body("Ok(try!(h(*m.lock().unwrap())))", "Ok(h(*m.lock().unwrap())?)", takes="m: &Mutex<u32>"),

@@ -129,6 +129,59 @@ def test_another_shape_is_not_comparable(old: bytes, new: bytes) -> None:
     assert only(changed, DUMP.replace(old, new, 1)).likeness is Likeness.NOT_COMPARABLE
 
 
+def harness(line: int, name: bytes = b"TestDesc", constant: bytes = b"test::TestDescAndFn") -> bytes:
+    """Return what rustc makes of `#[test] fn f()`, in short."""
+    literal = BODY[BODY.index(b"        Expr {") : BODY.index(b"        Expr {\n            kind: Scope")]
+    field = b"FieldExpr {\n%sname: 4,\n%sexpr: e0,\n%s}," % (b" " * 28, b" " * 28, b" " * 24)
+    adt = b"""\
+        Expr {
+            kind: Adt(
+                AdtExpr {
+                    adt_def: test::%s,
+                    fields: [
+                        %s
+                    ],
+                },
+            ),
+            ty: test::%s,
+            temp_scope_id: 3,
+            span: src/lib.rs:1:17: 1:18 (#0),
+        },
+""" % (name, field, name)
+    head = BODY[: BODY.index(b"        Expr {")].replace(
+        b"Fn(\n        fn() -> u32", b"Const(\n        " + constant
+    )
+    body = (
+        head
+        + literal.replace(b"    1,", b"    %d," % line)
+        + adt
+        + b"    ],\n    stmts: [],\n    params: [],\n}\n"
+    )
+    return b"DefId(0:3 ~ t[1234]::f):\n" + body
+
+
+def test_the_lines_that_the_harness_keeps_of_a_test_are_places() -> None:
+    function = DUMP.replace(b"::f)", b"::f#1)")
+    answers = compare_dumps(harness(7) + function, harness(9) + function, FOLDS)
+
+    assert {answer.likeness for answer in answers.values()} == {Likeness.EQUAL}
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "constant"),
+    [
+        (b"", b"TestDesc", b"test::TestDescAndFn"),
+        (b"#1", b"Other", b"test::TestDescAndFn"),
+        (b"#1", b"TestDesc", b"u32"),
+    ],
+)
+def test_lines_elsewhere_are_values(function: bytes, name: bytes, constant: bytes) -> None:
+    beside = DUMP.replace(b"::f)", b"::f#1)") if function else b""
+    answers = compare_dumps(harness(7, name, constant) + beside, harness(9, name, constant) + beside, FOLDS)
+
+    assert answers["t[1234]::f"].likeness is Likeness.DIFFERENT
+
+
 def test_two_bodies_of_one_path_are_refused() -> None:
     with pytest.raises(UnknownShapeError, match="same path"):
         split_bodies(DUMP + DUMP)
@@ -148,8 +201,9 @@ def test_an_expression_that_is_used_twice_is_refused() -> None:
 
 
 def test_a_body_reads_as_nodes() -> None:
-    body = parse_body(BODY)
+    body, references = parse_body(BODY)
 
+    assert [reference.node.items[reference.at] for reference in references] == [(b"value", b"e0")]
     assert [key for key, _ in body.items] == [b"body_type", b"arms", b"blocks", b"exprs", b"stmts", b"params"]
 
 
