@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
@@ -25,6 +26,7 @@ from codemods.review.needs import (
     common,
     is_folded,
     need_groups,
+    words,
 )
 from codemods.review.sections import heading, more_files, warnings
 
@@ -79,10 +81,22 @@ def _group(
         yield line(("for all of them", "quiet"), indent=2)
         yield from built_lines(built, width, indent=4)
         yield from evidence_lines(shared, width, indent=4)
+    for text in _counts(folded, shared):
+        yield line((text, "quiet"), indent=4 if built is not None or shared else 2)
     for view in full:
         yield Text()
         yield from _change(view, width, built, shared, is_claim=is_claim, verbose=verbose)
     yield from folded_lines(folded)
+
+
+def _counts(folded: Sequence[ChangeView], shared: Sequence[Evidence]) -> Iterator[str]:
+    """Yield of how many folded changes each check showed what; what is so for all has been said."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for view in folded:
+        own = (found for found in view.evidence if found not in shared)
+        counts.update([*dict.fromkeys((found.check, words(found)[0]) for found in own)])
+    for (_, label), count in counts.items():
+        yield f"{label}: {count:,} of {len(folded):,}"
 
 
 def _change(

@@ -46,6 +46,12 @@ def test_what_proved_changes_rest_on_is_said_once() -> None:
     assert review(documents.graded()).count("proved: the same typed tree in 2 bodies of url lib url") == 1
 
 
+def test_what_differs_between_proved_changes_is_counted() -> None:
+    part = review(documents.graded()).split("Proved: 14 changes")[1]
+    assert "    executed: 2 of 14\n" in part and "    not executed: 12 of 14\n" in part
+    assert "proved: 14 of 14" not in part, "that is shared, and said in full"
+
+
 def test_a_proved_change_with_a_new_warning_is_not_folded() -> None:
     site = replace(documents.applied(3, grade=Grade.PROVED), evidence=(documents.PROVED,))
     change = replace(documents.change_of(site), warnings=("warning: unused `?`\n",))
