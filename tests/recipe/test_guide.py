@@ -56,6 +56,16 @@ def test_the_names_that_the_guide_uses_exist() -> None:
         "Option",
         "Change",
         "MacroOrigin",
+        "MacroRules",
+        "Type",
+        "TypeOf",
+        "HasType",
+        "NeedsDrop",
+        "ItemOf",
+        "TraitOf",
+        "ConversionOf",
+        "NameFree",
+        "Compiles",
     ):
         assert name in GUIDE
         assert hasattr(codemods.recipe, name)
