@@ -22,10 +22,10 @@ from tools.apply_bench import measure_apply
 from tools.corpus import choose, versions
 from tools.crates import Crate, cache_folder, read_list
 from tools.isolate_bench import CHANGES, measure_isolation
+from tools.markdown import table
 from tools.ours import CODEMOD, homes
 from tools.peers import EXPERT_RULE, install_ast_grep, peer_versions
 from tools.processes import Finished, must, peak_memory
-from tools.tables import table
 from tools.trees import Tree, rust_tree
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

@@ -31,9 +31,9 @@ from tools.crates import (
     repository,
     source_folder,
 )
+from tools.markdown import table
 from tools.ours import CODEMOD, homes
 from tools.processes import must, run
-from tools.tables import table
 
 PAGE = Path(__file__).parents[1] / "docs" / "migrations.md"
 GRADES = ("A", "B", "C", "U")
@@ -47,8 +47,8 @@ Measured on {day} with {tools}, by
 Each row is what people published between two versions of a crate: `codemod verify HEAD^..HEAD --test` on a
 repository of these two commits. An **item** is a function, another item, or a file that differs. **A** is
 proved to be the same program, **B** run by a test with the same verdicts, **C** compiled, **U** compiled by
-no build here; **broken** fails to compile or breaks a test; **no code** is read by no build; **public** counts
-the items of the public surface whose signature differs.
+no build here; **broken** fails to compile or breaks a test; **no code** is read by no build; **public**
+counts the items of the public surface whose signature differs.
 
 """
 

@@ -64,6 +64,7 @@ class Row:
     crate: Crate
     before: Before
     applied: ours.Applied
+    tested: ours.Applied  # a dry run with the tests, for the grades
     branch: Branch
     unaccounted: frozenset[Place]  # seen by the lexer, absent from the run document
     diff: Diff  # in files that were not rustfmt-clean
@@ -88,12 +89,14 @@ def measure(crate: Crate, options: Options) -> Row:
     tests_before = run_tests() if options.tests else None
     scanned = ours.scan(folder, runs)
     applied = ours.apply(folder, runs)
+    tested = ours.apply(folder, runs, "--test", "--dry-run") if options.tests else applied
     tip = applied.document["tip"]
     diff, diff_clean = _diffs(folder, setting.files, applied, tip)
     return Row(
         crate,
         before=before,
         applied=applied,
+        tested=tested,
         branch=_branch(folder, setting, tip),
         unaccounted=_code_places(setting.files) - applied.places(),
         diff=diff,

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from tools.builds import Tests
+from tools.grades import grades_table, proved_share, unproved_table
+from tools.markdown import cell, table
 from tools.peers import PeerResult
 from tools.rows import Row
-from tools.targets import APPLIED_SHARE, DIFF_RATIO, applied_share, diff_ratio, missed
+from tools.targets import (
+    APPLIED_SHARE,
+    DIFF_RATIO,
+    PROVED_SHARE,
+    applied_share,
+    diff_ratio,
+    missed,
+)
 
 INTRODUCTION = """\
 # `try-macro` over real crates
@@ -32,6 +41,8 @@ def page(rows: Sequence[Row], day: str, tools: Sequence[str], command: str) -> s
         _targets(rows),
         "## Sites\n\n" + _sites(rows),
         "## Result\n\n" + _results(rows),
+        GRADES + grades_table(rows),
+        "### Not proved, by reason\n\n" + unproved_table(rows),
         "## Not applied, by reason\n\n" + _reasons(rows),
     ]
     if any(row.peers for row in rows):
@@ -39,6 +50,15 @@ def page(rows: Sequence[Row], day: str, tools: Sequence[str], command: str) -> s
         parts.append("### Summed over the crates\n\n" + _peer_totals(rows))
     return "\n".join(parts)
 
+
+GRADES = """\
+## Grades
+
+From a second, dry run with `--test`: **A** proved to be the same program, **B** run by a passing test, **C**
+compiled, **U** compiled nowhere. **Compiled by cargo** are applied sites that `cargo check` compiles in some
+configuration; the others are documentation examples, which rustdoc compiles and nothing proves.
+
+"""
 
 PEERS = """\
 ## Other tools on the same crates
@@ -59,7 +79,8 @@ def _targets(rows: Sequence[Row]) -> str:
     lines = [
         f"- applied: {applied_share(rows):.2%} of the compiled `try!` (target {APPLIED_SHARE:.0%})",
         f"- diff: {ratio} outside rustfmt-clean files (target {DIFF_RATIO})",
-        *(f"- **missed**: {_cell(complaint)}" for complaint in complaints),
+        f"- proved: {proved_share(rows):.2%} of the applied sites cargo compiles (target {PROVED_SHARE:.0%})",
+        *(f"- **missed**: {cell(complaint)}" for complaint in complaints),
     ]
     if not complaints:
         lines.append(
@@ -193,24 +214,3 @@ def _peer(peer: PeerResult) -> list[str]:
 
 def _counter(outcome: str) -> Callable[[Row], int]:
     return lambda row: row.applied.count(outcome)
-
-
-def table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; cells that are numbers stand right."""
-    rows = [list(row) for row in body]
-    right = [all(_is_number(row[at]) for row in rows) for at in range(len(head))]
-    rule = ["---:" if is_right else "---" for is_right in right]
-    lines = [_line(head), _line(rule), *(_line([_cell(cell) for cell in row]) for row in rows)]
-    return "\n".join(lines) + "\n"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
-
-
-def _is_number(text: str) -> bool:
-    return not text.strip("0123456789./ ")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tools.grades import proved_share
 from tools.rows import Row, verdict_changes
 
 APPLIED_SHARE = 0.99
 DIFF_RATIO = 1.05
+PROVED_SHARE = 0.99
 
 
 def missed(rows: Sequence[Row]) -> list[str]:
@@ -17,6 +19,8 @@ def missed(rows: Sequence[Row]) -> list[str]:
     if reported and applied_share(rows) < APPLIED_SHARE:
         left = sum(row.branch.left_reported for row in rows)
         complaints.append(f"{left} of {reported} compiled try! are left: more than {1 - APPLIED_SHARE:.0%}")
+    if proved_share(rows) < PROVED_SHARE:
+        complaints.append(f"{proved_share(rows):.2%} of the sites that cargo compiles are proved")
     if diff_ratio(rows) > DIFF_RATIO:
         complaints.append(f"the diff is {diff_ratio(rows):.3f} x the least possible: more than {DIFF_RATIO}")
     return complaints

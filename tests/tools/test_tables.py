@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.tools.values import applied, record, row
+from tools.markdown import table
 from tools.peers import PeerResult
-from tools.tables import page, table
+from tools.tables import page
 
 FORMAT = PeerResult("rustfmt", 5, 1, 3, 0, 0, 70, 10, 0.5, None)
 

@@ -11,7 +11,10 @@ from tools.ours import Applied
 from tools.rows import Before, Branch, Diff, Row
 
 
-def record(outcome: str, line: int = 1, reason: str | None = None, code: str | None = None) -> dict[str, Any]:
+def record(
+    outcome: str, line: int = 1, reason: str | None = None, code: str | None = None, grade: str | None = "A"
+) -> dict[str, Any]:
+    proved = "passed" if grade == "A" else "failed"
     return {
         "path": "src/lib.rs",
         "line": line,
@@ -20,6 +23,16 @@ def record(outcome: str, line: int = 1, reason: str | None = None, code: str | N
         "outcome": outcome,
         "reason": reason,
         "code": code,
+        "grade": grade,
+        "evidence": [
+            {"check": "compile", "status": "passed", "detail": "cargo check; compiled in a lib a"},
+            {
+                "check": "prove",
+                "status": "passed" if grade == "A" else "failed",
+                "detail": f"`x{line}` is not y",
+            },
+            {"check": "executed", "status": "skipped", "detail": "no passing test runs it"},
+        ],
     }
 
 
@@ -31,6 +44,8 @@ def applied(*sites: dict[str, Any], code: int = 0, tip: str | None = "tip") -> A
         "sites": list(sites),
         "tip": tip,
         "compiles": 2,
+        "configurations": [{"id": "default", "dropped": None}, {"id": "all-features", "dropped": "E0425"}],
+        "seconds": {"prove": 0.5, "test": 2.0},
     }
     return Applied(document, code, seconds=1.5, cpu=2.0)
 
@@ -45,6 +60,7 @@ def row(**changes: Any) -> Row:
         "crate": Crate("zip", "0.4.2"),
         "before": Before(reported=1, in_code=1, in_docs=0, seconds=1.0),
         "applied": applied(record("applied")),
+        "tested": applied(record("applied")),
         "branch": Branch(1, 0, 0, left_reported=0, converted=frozenset(), own=0, not_compiled=0),
         "unaccounted": frozenset(),
         "diff": Diff(2, 2),
