@@ -12,7 +12,7 @@ from codemods.cli import options
 
 
 @click.command("clean")
-@click.option("--state", is_flag=True, help="Also forget trusted recipes and resolved lock files.")
+@click.option("--state", is_flag=True, help="Also forget trusted recipes, lock files, own ledgers.")
 def command(*, state: bool) -> None:
     """Remove scratch checkouts, build outputs and remembered steps; branches and notes stay."""
     folders = options.folders()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--how", metavar="CHANGE", help="Print commands that show one change by hand: an id, or FILE:LINE."
 )
-@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout",
+@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout", "limits",
                   "toolchain", "sandbox", "pass_env", "strict_stable", "report", "as_json", "quiet",
                   "verbose", "color")  # fmt: skip
 def command(
@@ -64,7 +64,7 @@ def _show(document: RunDocument, given: Mapping[str, Any]) -> None:
         click.echo(f"report: {path}", err=True)
     if given["as_json"]:
         click.echo(dump(document), nl=False)
-    elif not given["report"]:
+    elif not given["report"] and not given["quiet"]:
         terminal.show_review(options.console(given["color"]), document, verbose=given["verbose"])
 
 
