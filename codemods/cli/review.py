@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 @click.option(
     "--how", metavar="CHANGE", help="Print commands that show one change by hand: an id, or FILE:LINE."
 )
-@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout", "limits",
-                  "toolchain", "sandbox", "pass_env", "strict_stable", "report", "as_json", "quiet",
+@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout",
+                  "limits", "toolchain", "sandbox", "pass_env", "strict_stable", "report", "as_json", "quiet",
                   "verbose", "color")  # fmt: skip
-def command(
-    branch: str | None, directory: Path, *, verify: bool, how: str | None, **given: Any
-) -> int | None:
+def command(branch: str | None, directory: Path, *, verify: bool, how: str | None, **given: Any) -> int:
     """Show each change of BRANCH with its diff, grade and evidence, and what was left alone.
 
     BRANCH is the newest branch of ours where none is given. What needs eyes stands first; -v unfolds what is

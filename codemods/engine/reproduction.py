@@ -24,7 +24,7 @@ FindMacro = Callable[[str], Macro | None]
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _NAME = r"([A-Za-z0-9_][A-Za-z0-9_.-]*)"  # of a package or target: nothing that looks like an option
 _UNIT = re.compile(rf"{_NAME} (lib|proc-macro|bin|test|example|bench) {_NAME}( \(test\))?")
-_TEST = re.compile(rf"{_NAME} (lib|proc-macro|bin|test|example|bench|doc) {_NAME}(?:: (.+))?")
+_TEST = re.compile(rf"{_NAME} (lib|proc-macro|bin|test|example|bench|doc) {_NAME}(?:: ([^-].*))?")
 _RUN_BY = re.compile(r"run by (.+?)(?: and \d+ more)?(?: \(lines? [\d, ]+\))?")
 _EXAMPLE = "rustdoc on the documentation examples"
 
