@@ -75,6 +75,7 @@ class Untraceable:
 
 def place_tracer(source: Source, span: Span) -> Tracer | Untraceable:
     """Return the place that tells most exactly whether the code at `span` of `source` is run."""
+    span = _inked(source.content, span)
     trees = source.trees_at(span)
     if not trees:
         return Untraceable("the code is in a form that the parser does not understand")
@@ -109,8 +110,8 @@ def tracer_edits(tracers: Mapping[int, Tracer], code: Callable[[int], str]) -> t
 
 
 def _behind_value(tree: SyntaxTree, path: Sequence[Node], span: Span) -> Tracer | None:
-    node = path[-1] if path else None
-    if node is None or span_of(node) != span:
+    node = _only_node(path, span)
+    if node is None:
         return None
     if node.type == "try_expression":
         return Tracer(span_of(node.children[0]))
@@ -118,7 +119,26 @@ def _behind_value(tree: SyntaxTree, path: Sequence[Node], span: Span) -> Tracer 
         return None
     # As a statement a macro may be more than a value: a `let`, several statements.
     is_statement = node.type == "macro_invocation" and statement_role(node, tree) is not StatementRole.PART
-    return None if is_statement else Tracer(span)
+    return None if is_statement else Tracer(span_of(node))
+
+
+def _inked(content: bytes, span: Span) -> Span:
+    """Return `span` without the blanks at its ends, which an edit may have left."""
+    text = span.of(content)
+    if not text.strip():
+        return span
+    return Span(span.end - len(text.lstrip()), span.start + len(text.rstrip()))
+
+
+def _only_node(path: Sequence[Node], span: Span) -> Node | None:
+    """Return the node that is all of `span`, but for comments beside it."""
+    if not path or span_of(path[-1]) == span:
+        return path[-1] if path else None
+    inner = [
+        child for child in path[-1].children if span.start <= child.start_byte and child.end_byte <= span.end
+    ]
+    code = [child for child in inner if child.type not in ("line_comment", "block_comment")]
+    return code[0] if len(code) == 1 and code[0].is_named else None
 
 
 def _before_statement(path: Sequence[Node], span: Span) -> Tracer | None:
