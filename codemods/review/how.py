@@ -19,7 +19,7 @@ _DROPPED = (
     "^ *((span|ty_span|fn_span|var_span|hir_id|from_hir_call|temp_scope_id|flags|repr|variants):|[][(){},]*$)"
 )
 _MASKED = (
-    "s/DefId\\([0-9]+:[0-9]+/DefId(/g; s/(Node|IfThen|Destruction|CallSite|Arguments)\\([0-9]+\\)/\\1/g;"
+    "s/^( *)\\1\\1\\1/\\1/; s/DefId\\([0-9]+:[0-9]+/DefId(/g; s/(Node|IfThen|Destruction|CallSite|Arguments)\\([0-9]+\\)/\\1/g;"
     " s/HirId\\([^ ]*/HirId/g; s/[^ ]+:[0-9]+:[0-9]+: [0-9]+:[0-9]+( \\(#[0-9]+\\))?/SPAN/g"
 )
 _MIR_MASKED = "s/DefId\\(0:[0-9]+/DefId(0:/g; s/\\{closure@[^}]*\\}/{closure}/g; s/ *\\/\\/ (in )?scope .*//"
