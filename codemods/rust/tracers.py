@@ -134,10 +134,10 @@ def _only_node(path: Sequence[Node], span: Span) -> Node | None:
     """Return the node that is all of `span`, but for comments beside it."""
     if not path or span_of(path[-1]) == span:
         return path[-1] if path else None
-    inner = [
-        child for child in path[-1].children if span.start <= child.start_byte and child.end_byte <= span.end
-    ]
-    code = [child for child in inner if child.type not in ("line_comment", "block_comment")]
+    touched = [child for child in path[-1].children if span_of(child).overlaps(span)]
+    if not all(span_of(child) in span for child in touched):
+        return None
+    code = [child for child in touched if child.type not in ("line_comment", "block_comment")]
     return code[0] if len(code) == 1 and code[0].is_named else None
 
 

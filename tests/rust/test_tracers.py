@@ -72,6 +72,7 @@ def test_a_tracer_stands_behind_the_value_or_before_the_statement(marked: str, t
         ("static X: [u8; 1] = [‹g()›];", "the compiler itself evaluates this constant"),
         # A statement that is begun may end before the place, or pass it over.
         ("fn f() { a()? + ‹1›; }", "no note can be put where exactly this code is run"),
+        ("fn f() { let g = || a?‹.b + c(1)›; }", "no note can be put where exactly this code is run"),
         ("fn f() { a && ‹x›; }", "no note can be put where exactly this code is run"),
         ("fn f() { let g = || ‹1›; }", "no note can be put where exactly this code is run"),
         ("fn f() { if a { b } else { c }; let ‹d› = if a { 1 } else { return }; }", None),
