@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,7 @@ _EVALUATING = frozenset(
     b"assert assert_eq assert_ne dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln format"
     b" format_args panic print println todo try unimplemented unreachable vec write writeln".split()
 )
+_LAYOUT = re.compile(rb"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _ITEM_WORDS = frozenset(
     b"const enum extern fn impl macro_rules mod static struct trait type union use".split()
 )
@@ -69,7 +71,10 @@ def _compiled_span(file: EditedFile, edit: Edit) -> Span:
 
 
 def _place(source: Source, span: Span) -> Place:
-    start, end = source.position(span.start), source.position(span.end)
+    """Return where the text of an edit stands, with the layout around it: code begins or ends behind that."""
+    before = len(source.content[: span.start].rstrip())
+    behind = _LAYOUT.match(source.content, span.end)
+    start, end = source.position(before), source.position(behind.end() if behind else span.end)
     return Place(str(source.path), (start.line, start.column), (end.line, end.column))
 
 
