@@ -29,6 +29,7 @@ class Subject:
     bench: Workbench
     baseline: Baseline
     upgrade: tuple[Chosen, ...] = ()
+    compared: frozenset[str] = frozenset()  # those of `upgrade` whose macro expansions were compared
 
     def read(self, path: PurePosixPath) -> bytes:
         """Return a file of the untouched crate."""
@@ -53,7 +54,7 @@ def compiling(subject: Subject, mutations: Iterable[Mutation]) -> Compiled:
     """Return the largest part of `mutations` that rustc accepts together, as far as blame finds it."""
     current = {change_of(mutation).id: mutation for mutation in mutations}
     while True:
-        compiled = _composed(subject, current)
+        compiled = recomposed(subject, current)
         current = dict(compiled.mutations)
         errors = _errors(subject, compiled.composition)
         if not errors or not current:
@@ -63,19 +64,20 @@ def compiling(subject: Subject, mutations: Iterable[Mutation]) -> Compiled:
             del current[id]
 
 
-def units_of(subject: Subject, paths: Iterable[PurePosixPath]) -> tuple[Unit, ...]:
-    """Return the units that read one of these files and built."""
-    names = {str(path) for path in paths}
-    return tuple(unit for unit in subject.baseline.units if unit.files & names)
-
-
-def _composed(subject: Subject, current: Mapping[str, Mutation]) -> Compiled:
+def recomposed(subject: Subject, current: Mapping[str, Mutation]) -> Compiled:
+    """Return the tree of these mutations, by change id, with the upgrade; what overlaps stays out."""
     ours = tuple(Chosen(change_of(mutation)) for mutation in current.values())
     chosen = (*ours, *subject.upgrade)
     out = compose(chosen, subject.read).conflicts
     chosen = tuple(choice for choice in chosen if choice.change.id not in out)
     kept = {id: mutation for id, mutation in current.items() if id not in out}
     return Compiled(kept, chosen, compose(chosen, subject.read))
+
+
+def units_of(subject: Subject, paths: Iterable[PurePosixPath]) -> tuple[Unit, ...]:
+    """Return the units that read one of these files and built."""
+    names = {str(path) for path in paths}
+    return tuple(unit for unit in subject.baseline.units if unit.files & names)
 
 
 def _errors(subject: Subject, composition: Composition) -> list[tuple[Diagnostic, Composition]]:

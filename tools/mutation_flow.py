@@ -88,7 +88,11 @@ def _span(node: Node) -> Span:
 def _bound_for_longer(file: File, node: Node) -> Iterator[Rewrite]:
     """Keep what a statement throws away: `f();` becomes `let _kept = f();`."""
     inner = node.named_children[0] if node.named_children else None
-    if inner is not None and inner.type in ("call_expression", "try_expression") and node.children[-1].type == ";":
+    if (
+        inner is not None
+        and inner.type in ("call_expression", "try_expression")
+        and node.children[-1].type == ";"
+    ):
         yield around(inner, "let _kept = ", "")[:1]
         yield around(inner, "let _ = ", "")[:1]
 
@@ -163,7 +167,10 @@ def _alternative(file: File, node: Node) -> Iterator[Rewrite]:
 
 
 def _branches_swapped(file: File, node: Node) -> Iterator[Rewrite]:
-    consequence, alternative = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+    consequence, alternative = (
+        node.child_by_field_name("consequence"),
+        node.child_by_field_name("alternative"),
+    )
     if consequence is None or alternative is None:
         return
     other = named(alternative)[0]
@@ -240,7 +247,9 @@ def _wrong_try(file: File, node: Node) -> Iterator[Rewrite]:
     if not inside or "#" in inside:
         return
     for before, after in _WRAPPED:
-        yield replaced(node, before + f"({inside})" + after if _binds_loosely(inside) else before + inside + after)
+        yield replaced(
+            node, before + f"({inside})" + after if _binds_loosely(inside) else before + inside + after
+        )
     yield from _question_within(node, inside)
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from codemods.rust.edits import Edit
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.trees import SyntaxTree, TreeKind
@@ -26,8 +27,7 @@ for _table in (OPERATORS, NAMES, FLOW):
 
 # Std's macros that evaluate what they are given; another macro may throw an argument away.
 STD_MACROS = frozenset(
-    "assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne eprint eprintln format matches panic"
-    " print println todo try unimplemented unreachable vec write writeln".split()
+    ["assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "eprint", "eprintln", "format", "matches", "panic", "print", "println", "todo", "try", "unimplemented", "unreachable", "vec", "write", "writeln"]
 )
 _CONDITIONAL = ("#[cfg(", "#[cfg_attr(", "#![cfg(")
 
@@ -56,6 +56,26 @@ def mutations(source: Source) -> Iterator[Mutation]:
                     yield mutation
 
 
+def harmless(source: Source) -> Iterator[Mutation]:
+    """Yield edits of layout and comments in function bodies: two ways to write one program."""
+    if source.file_tree is None or not source.file_tree.exact:
+        return
+    tree = source.file_tree
+    file = File(source)
+    for node in nodes(tree.root):
+        text = _HARMLESS.get(node.type)
+        if text is None or node.parent is None or node.parent.type in ("token_tree", "macro_definition"):
+            continue
+        where, within, owner = _place(file, tree, Span(node.start_byte, node.end_byte))
+        if where is Where.BODY:
+            line = source.position(node.start_byte).line
+            edits = (Edit(Span(node.end_byte, node.end_byte), text),)
+            yield Mutation("comment or layout", source.path, edits, where, within, line, owner)
+
+
+_HARMLESS = {"binary_expression": "  ", "arguments": " /* the same */ ", "identifier": " ", "block": "  "}
+
+
 def sample(found: Iterable[Mutation], count: int, chance: random.Random) -> tuple[Mutation, ...]:
     """Return up to `count` mutations, one in an item at most, as many kinds as can be."""
     by_kind: dict[str, list[Mutation]] = defaultdict(list)
@@ -77,7 +97,9 @@ def sample(found: Iterable[Mutation], count: int, chance: random.Random) -> tupl
 def _next_free(listed: list[Mutation], chosen: Sequence[Mutation]) -> Mutation | None:
     while listed:
         mutation = listed.pop()
-        if not any(other.path == mutation.path and other.within.overlaps(mutation.within) for other in chosen):
+        if not any(
+            other.path == mutation.path and other.within.overlaps(mutation.within) for other in chosen
+        ):
             return mutation
     return None
 
@@ -100,12 +122,13 @@ def _of_node(file: File, tree: SyntaxTree, node: Node) -> Iterator[Mutation]:
     if not inside and not outside:
         return
     span = Span(node.start_byte, node.end_byte)
-    where, within = _place(file, tree, span)
+    where, within, owner = _place(file, tree, span)
     if _is_conditional(file, span):
         return  # this build may not compile it: nothing would be wrong in it
     for kind, mutator in _mutators(where, inside, outside):
         for edits in mutator(file, node):
-            yield Mutation(kind, file.source.path, edits, where, within, file.source.position(span.start).line)
+            line = file.source.position(span.start).line
+            yield Mutation(kind, file.source.path, edits, where, within, line, owner)
 
 
 def _mutators(
@@ -117,12 +140,12 @@ def _mutators(
         yield from (outside or {}).items()
 
 
-def _place(file: File, tree: SyntaxTree, span: Span) -> tuple[Where, Span]:
-    """Return what `span` stands in, and the outermost function or definition around it."""
+def _place(file: File, tree: SyntaxTree, span: Span) -> tuple[Where, Span, str]:
+    """Return what `span` stands in, the outermost function or definition around it, and its name."""
     trees = (tree, *tree.ancestors())
     body = next((each for each in trees if each.kind is TreeKind.MACRO_BODY), None)
     if body is not None and body.macro is not None:
-        return Where.MACRO, body.macro.span
+        return Where.MACRO, body.macro.span, body.macro.name
     node: Node | None = trees[-1].root.descendant_for_byte_range(span.start, span.end)
     outermost, item = None, None
     while node is not None and node.parent is not None:
@@ -133,9 +156,11 @@ def _place(file: File, tree: SyntaxTree, span: Span) -> tuple[Where, Span]:
         node = node.parent
     block = outermost.child_by_field_name("body") if outermost is not None else None
     if outermost is not None and block is not None and span in Span(block.start_byte, block.end_byte):
-        return Where.BODY, Span(outermost.start_byte, outermost.end_byte)
+        name = outermost.child_by_field_name("name")
+        owner = file.text(name) if name is not None else ""
+        return Where.BODY, Span(outermost.start_byte, outermost.end_byte), owner
     around = item if item is not None else trees[-1].root
-    return Where.OUTSIDE, Span(around.start_byte, around.end_byte)
+    return Where.OUTSIDE, Span(around.start_byte, around.end_byte), ""
 
 
 def _is_conditional(file: File, span: Span) -> bool:
@@ -162,7 +187,9 @@ def _variants(root: Node, source: Source) -> dict[str, tuple[str, ...]]:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if node.type != "enum_item" or name is None or body is None:
             continue
-        each = [child.child_by_field_name("name") for child in body.named_children if child.type == "enum_variant"]
+        each = [
+            child.child_by_field_name("name") for child in body.named_children if child.type == "enum_variant"
+        ]
         texts = tuple(source.text(Span(one.start_byte, one.end_byte)) for one in each if one is not None)
         found[source.text(Span(name.start_byte, name.end_byte))] = texts
     return found

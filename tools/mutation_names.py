@@ -64,9 +64,20 @@ def _other_variable(file: File, node: Node) -> Iterator[Rewrite]:
 def _is_read(node: Node) -> bool:
     """Whether an identifier is an expression: no pattern, no callee, no name of a thing."""
     parent = node.parent
-    if parent is None or parent.type in ("scoped_identifier", "macro_invocation", "generic_function", "label"):
+    if parent is None or parent.type in (
+        "scoped_identifier",
+        "macro_invocation",
+        "generic_function",
+        "label",
+    ):
         return False
-    if parent.type in ("arguments", "return_expression", "expression_statement", "block", "reference_expression"):
+    if parent.type in (
+        "arguments",
+        "return_expression",
+        "expression_statement",
+        "block",
+        "reference_expression",
+    ):
         return True
     fields = ("left", "right", "value", "condition", "argument")
     return any(parent.child_by_field_name(name) == node for name in fields)
@@ -138,7 +149,11 @@ def _arguments(file: File, node: Node) -> Iterator[Rewrite]:
 
 def _other_variant(file: File, node: Node) -> Iterator[Rewrite]:
     text = file.text(node)
-    if node.parent is not None and node.parent.type in ("macro_invocation", "use_declaration", "scoped_use_list"):
+    if node.parent is not None and node.parent.type in (
+        "macro_invocation",
+        "use_declaration",
+        "scoped_use_list",
+    ):
         return
     if node.type == "scoped_identifier":
         path, name = node.child_by_field_name("path"), node.child_by_field_name("name")

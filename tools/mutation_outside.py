@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
-from tools.mutation_values import File, Mutator, Rewrite, around, named, nodes, pairs, removed, replaced, swapped
+from tools.mutation_values import (
+    File,
+    Mutator,
+    Rewrite,
+    around,
+    named,
+    nodes,
+    pairs,
+    removed,
+    replaced,
+    swapped,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node

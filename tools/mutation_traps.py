@@ -6,13 +6,15 @@ Each trap is a module of one crate. `«before|after»` marks an edit. A right on
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from codemods.rust.edits import Edit
+from codemods.rust.grammar import new_parser
 from codemods.rust.spans import Span
 from tools.mutation_values import Mutation, Where
 
+_WHOLE = ("_expression", "_declaration", "_statement", "block", "match_arm")
 _MARK = re.compile(r"«(.*?)\|(.*?)»", re.DOTALL)
 
 
@@ -23,6 +25,7 @@ class Trap:
     name: str
     text: str
     is_wrong: bool = True
+    is_wide: bool = False  # the same as one edit of the whole expression or statement around
 
     @property
     def path(self) -> PurePosixPath:
@@ -35,24 +38,47 @@ class Trap:
         return _MARK.sub(r"\1", self.text)
 
     @property
+    def after(self) -> str:
+        """The module after the edits."""
+        return _MARK.sub(r"\2", self.text)
+
+    @property
     def mutation(self) -> Mutation:
         """The edits, in the coordinates of `before`."""
+        edits = self._widened() if self.is_wide else self._marked()
+        whole = Span(0, len(self.before.encode()))
+        line = self.before.count("\n", 0, edits[0].span.start) + 1
+        return Mutation(f"trap: {self.name}", self.path, edits, Where.BODY, whole, line, self.name)
+
+    def _marked(self) -> tuple[Edit, ...]:
         edits, shift = [], 0
         for found in _MARK.finditer(self.text):
             start = len(self.text[: found.start()].encode()) - shift
             old = found[1].encode()
             edits.append(Edit(Span(start, start + len(old)), found[2]))
             shift += len(found[0].encode()) - len(old)
-        whole = Span(0, len(self.before.encode()))
-        line = self.before.count("\n", 0, edits[0].span.start) + 1
-        return Mutation(f"trap: {self.name}", self.path, tuple(edits), Where.BODY, whole, line)
+        return tuple(edits)
+
+    def _widened(self) -> tuple[Edit, ...]:
+        marked = self._marked()
+        span = Span(marked[0].span.start, marked[-1].span.end)
+        node = new_parser().parse(self.before.encode()).root_node.descendant_for_byte_range(span.start, span.end)
+        while node is not None and (not node.type.endswith(_WHOLE) or Span(node.start_byte, node.end_byte) == span):
+            node = node.parent
+        if node is None:
+            return marked
+        is_body = node.parent is not None and node.parent.type == "function_item"
+        whole = Span(node.start_byte + is_body, node.end_byte - is_body)  # braces of functions stay
+        after = self.after.encode()
+        tail = len(self.before.encode()) - whole.end
+        return (Edit(whole, after[whole.start : len(after) - tail].decode()),)
 
 
 def write_crate(folder: Path, traps: tuple[Trap, ...], edition: str) -> None:
     """Lay the crate of `traps` out in `folder`, as it is before the edits."""
     (folder / "src").mkdir(parents=True)
     names = " ".join(f"pub mod {trap.name};" for trap in traps)
-    (folder / "src" / "lib.rs").write_text(f"#![allow(warnings, let_underscore_lock)]\n{names}\n")
+    (folder / "src" / "lib.rs").write_text(f"#![allow(warnings, let_underscore_lock)]\n{_ROOT}\n{names}\n")
     (folder / "Cargo.toml").write_text(
         f'[package]\nname = "traps"\nversion = "0.1.0"\nedition = "{edition}"\n'
         '[features]\nextra = []\n[dependencies]\none = { package = "twin", path = "one", version = "1" }\n'
@@ -64,6 +90,9 @@ def write_crate(folder: Path, traps: tuple[Trap, ...], edition: str) -> None:
     for trap in traps:
         (folder / trap.path).write_text(trap.before)
 
+
+# A module that prints as the crate called `twin` does.
+_ROOT = "pub mod twin { pub struct T(pub u32); impl ::two::Size for T { const SIZE: usize = 4; } }"
 
 _DEPENDENCIES = {
     "one/Cargo.toml": '[package]\nname = "twin"\nversion = "1.0.0"\nedition = "2021"\n',
@@ -139,6 +168,8 @@ pub fn f() -> &'static str { r#"" DefId(0:«5|6» ~ a) ""# }
 pub fn f() -> (char, &'static str) { ('"', "Node(«5|6»)") }
 == literal_alloc
 pub fn f() -> &'static str { "{alloc«5|6»: &u8}" }
+== literal_shadow
+pub fn f() -> &'static str { "/tmp/codemod-shadow-«a|b»" }
 == literal_dots
 pub fn f() -> &'static str { "... «5|6»" }
 == format_span
@@ -423,8 +454,7 @@ pub fn f() -> usize { <«one|two»::T as «one|two»::Size>::SIZE }
 == twin_value
 pub fn f() -> usize { std::mem::size_of_val(&None::<«one|two»::T>) }
 == module_like_a_crate
-pub mod inner { pub struct T(u8); }
-pub fn f() -> usize { std::mem::size_of::<«Option<inner::T>|Option<Option<inner::T>>»>() }
+pub fn f() -> usize { std::mem::size_of::<«one::T|crate::twin::T»>() }
 == closures_alike
 pub fn g<T>(_: T, n: usize) -> usize { std::mem::size_of::<T>() + n }
 pub fn f(x: u8, y: u64) -> usize { let a = move || x; let b = move || y; g(«a|b», 0) }
@@ -830,3 +860,4 @@ WRONG = tuple(
 )
 RIGHT = _traps(_RIGHT, is_wrong=False)
 TRAPS = WRONG + RIGHT
+WIDE = tuple(replace(trap, is_wide=True) for trap in TRAPS)

@@ -36,6 +36,7 @@ class Mutation:
     where: Where
     within: Span
     line: int
+    owner: str = ""  # the name of the function around
 
     @property
     def id(self) -> str:

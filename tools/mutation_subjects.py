@@ -1,0 +1,148 @@
+"""The crates that are mutated: published ones of the corpus, and the crate of traps."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from codemods.engine.equipment import open_workbench
+from codemods.engine.listener import Silent
+from codemods.engine.proof import Proof
+from codemods.engine.recipes import chosen_recipes
+from codemods.engine.request import Folders, Request
+from codemods.engine.stage import Stage
+from codemods.engine.upgrade import upgrade
+from codemods.errors import CodemodError
+from codemods.recipe.claims import SameTree
+from codemods.rust.source import Source
+from tools.crates import Crate, commit_all, repository, resolve
+from tools.mutation_filter import Compiled, Subject, compiling
+from tools.mutation_generator import harmless, mutations, sample
+from tools.mutation_traps import Trap, write_crate
+from tools.mutation_values import Mutation, Where
+from tools.mutation_verdicts import verdicts
+
+RECIPE = "try-macro"
+CLAIM = SameTree(("question-mark",))
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is tried on one crate: wrong edits in a round, and rounds."""
+
+    edits: int = 200
+    rounds: int = 2
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The proof of one wrong (or harmless) edit. `upgraded`: the right upgrade was made beside it."""
+
+    crate: str
+    mutation: Mutation
+    proof: Proof
+    upgraded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CrateAnswers:
+    """All of one crate: wrong edits tried, their proofs, those of harmless edits and of the upgrade's sites."""
+
+    crate: str
+    tried: int
+    wrong: tuple[Answer, ...]
+    same: tuple[Answer, ...]
+    upgrade: Mapping[str, tuple[Proof, int]]  # by change: the proof, and how many sites it is for
+
+
+def crate_answers(crate: Crate, cache: Path, amount: Amount) -> CrateAnswers:
+    """Mutate one published crate, plain and beside its upgrade, and return what the prover says."""
+    with opened(repository(crate, cache), cache) as (subject, stage):
+        upgraded = Subject(subject.bench, subject.baseline, stage.kept, _expanded(stage))
+        return _Mutated(crate.slug, subject, upgraded, stage, amount).answers()
+
+
+def trap_answers(traps: tuple[Trap, ...], edition: str, cache: Path) -> tuple[tuple[Trap, Proof | None], ...]:
+    """Return the proof of each trap; None for one that does not compile."""
+    folder = cache / "mutations" / ("wide-traps" if traps[0].is_wide else "traps") / edition
+    shutil.rmtree(folder, ignore_errors=True)
+    write_crate(folder, traps, edition)
+    commit_all(folder)
+    resolve(folder)
+    with opened(folder, cache) as (subject, _):
+        compiled = compiling(subject, (trap.mutation for trap in traps))
+        said = verdicts(subject, CLAIM, compiled)
+    proofs = {mutation.path: proof for mutation, proof in said}
+    return tuple((trap, proofs.get(trap.path)) for trap in traps)
+
+
+@contextmanager
+def opened(folder: Path, cache: Path) -> Iterator[tuple[Subject, Stage]]:
+    """Open a repository, with what the upgrade comes to in it."""
+    own = cache / "mutations"
+    request = Request(folder, (RECIPE,), Folders(own / "cache", own / "state"), dict(os.environ))
+    with open_workbench(request, Silent()) as bench:
+        recipe = chosen_recipes(request, bench.repository.root / bench.root)[0]
+        stage = upgrade(bench, recipe, {}, None)
+        yield Subject(bench, bench.baseline({}, None)), stage
+
+
+def _expanded(stage: Stage) -> frozenset[str]:
+    return frozenset(id for id, shown in stage.shown.items() if any(each.check == "expand" for each in shown))
+
+
+class _Mutated:
+    """One crate: what can be done wrong in it, and what is said of that."""
+
+    def __init__(
+        self, crate: str, subject: Subject, upgraded: Subject, stage: Stage, amount: Amount
+    ) -> None:
+        self.crate = crate
+        self.subject = subject
+        self.upgraded = upgraded
+        self.stage = stage
+        self.amount = amount
+        self.chance = random.Random(f"{amount.seed} {crate}")
+        self.tried = 0
+
+    def answers(self) -> CrateAnswers:
+        sources = tuple(self._sources())
+        found = [mutation for source in sources for mutation in mutations(source)]
+        same = [mutation for source in sources for mutation in harmless(source)]
+        wrong: list[Answer] = []
+        for subject in (self.subject, self.upgraded) if self.stage.kept else (self.subject,):
+            for _ in range(self.amount.rounds):
+                for where in Where:
+                    wrong += self._asked(subject, [each for each in found if each.where is where])
+        tried = self.tried
+        alike = self._asked(self.upgraded, same)
+        return CrateAnswers(self.crate, tried, tuple(wrong), tuple(alike), self._upgrade_proofs())
+
+    def _asked(self, subject: Subject, candidates: list[Mutation]) -> list[Answer]:
+        few = self.amount.edits if candidates and candidates[0].where is Where.BODY else self.amount.edits // 8
+        chosen = sample(candidates, few, self.chance)
+        self.tried += len(chosen)
+        compiled: Compiled = compiling(subject, chosen)
+        said = verdicts(subject, CLAIM, compiled)
+        return [Answer(self.crate, mutation, proof, bool(subject.upgrade)) for mutation, proof in said]
+
+    def _sources(self) -> Iterator[Source]:
+        bench = self.subject.bench
+        names = {name for unit in self.subject.baseline.units for name in unit.files if unit.kind != "custom-build"}
+        for name in sorted(names):
+            path = PurePosixPath(name)
+            if path.suffix == ".rs" and not path.is_absolute():
+                try:
+                    yield Source(path, self.subject.read(path), bench.edition_of(path))
+                except (CodemodError, OSError):
+                    continue  # made by a build script
+
+    def _upgrade_proofs(self) -> dict[str, tuple[Proof, int]]:
+        sites = {choice.change.id: len(choice.change.sites) for choice in self.stage.kept}
+        return {id: (proof, sites[id]) for id, proof in self.stage.proofs.items() if id in sites}
