@@ -19,8 +19,15 @@ _DROPPED = (
     "^ *((span|ty_span|fn_span|var_span|hir_id|from_hir_call|temp_scope_id|flags|repr|variants):|[][(){},]*$)"
 )
 _MASKED = (
-    "s/^( *)\\1\\1\\1/\\1/; s/DefId\\([0-9]+:[0-9]+/DefId(/g; s/(Node|IfThen|Destruction|CallSite|Arguments)\\([0-9]+\\)/\\1/g;"
-    " s/HirId\\([^ ]*/HirId/g; s/[^ ]+:[0-9]+:[0-9]+: [0-9]+:[0-9]+( \\(#[0-9]+\\))?/SPAN/g"
+    "s/^( *)\\1\\1\\1/\\1/; s/DefId\\([0-9]+:[0-9]+/DefId(/g;"
+    " s/(Node|IfThen|Destruction|CallSite|Arguments)\\([0-9]+\\)/\\1/g;"
+    " s/[^ ]+:[0-9]+:[0-9]+: [0-9]+:[0-9]+( \\(#[0-9]+\\))?/SPAN/g"
+)
+# Variables are told apart by number alone: counted in each body as they come, a swap is still seen.
+_NUMBERED = (
+    '/^DefId/ { split("", seen); count = 0 } { while (match($0, /HirId\\(DefId\\([^)]*\\)\\.[0-9]+\\)/)) {'
+    " id = substr($0, RSTART, RLENGTH); if (!(id in seen)) seen[id] = ++count;"
+    ' $0 = substr($0, 1, RSTART - 1) "variable " seen[id] substr($0, RSTART + RLENGTH) } print }'
 )
 _MIR_MASKED = "s/DefId\\(0:[0-9]+/DefId(0:/g; s/\\{closure@[^}]*\\}/{closure}/g; s/ *\\/\\/ (in )?scope .*//"
 
@@ -139,8 +146,8 @@ def _same_mir(subject: Subject, macro: StandIn, unit: Unit, options: Sequence[st
 def _typed_trees(subject: Subject, unit: Unit, options: Sequence[str]) -> Iterator[str]:
     yield from _title("4. What rustc makes of it: the typed trees, without places and numbers")
     yield _comment("Look at each difference: it must be the recipe's documented rewrite, and nothing else")
-    yield _comment(f"(`codemod explain {subject.change.recipe}`). The variable is for members alone, since")
-    yield _comment("build scripts of dependencies ask for it.")
+    yield _comment(f"(`codemod explain {subject.change.recipe}`). Where temporaries end is not shown.")
+    yield _comment("The variable is for members alone, since build scripts of dependencies ask for it.")
     yield r"""printf '#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec "$@"\n' > "$dir/unstable" """.rstrip()
     yield 'chmod +x "$dir/unstable"'
     profile = [] if "--release" in options else ["--profile", "test" if unit.is_test else "check"]
@@ -148,7 +155,9 @@ def _typed_trees(subject: Subject, unit: Unit, options: Sequence[str]) -> Iterat
     for tree in ("base", "tip"):
         wrapped = f'RUSTC_WORKSPACE_WRAPPER="$dir/unstable" {line}'
         yield _in(subject, tree, wrapped) + f' > "$dir/{tree}.thir"'
-        yield f'grep -vE {quote(_DROPPED)} "$dir/{tree}.thir" | sed -E {quote(_MASKED)} > "$dir/{tree}.txt"'
+        yield f'grep -vE {quote(_DROPPED)} "$dir/{tree}.thir" > "$dir/{tree}.kept"'
+        yield f'awk {quote(_NUMBERED)} "$dir/{tree}.kept" > "$dir/{tree}.numbered"'
+        yield f'sed -E {quote(_MASKED)} "$dir/{tree}.numbered" > "$dir/{tree}.txt"'
     yield 'diff -b "$dir/base.txt" "$dir/tip.txt" | head -n 200'
 
 
