@@ -87,6 +87,8 @@ def _group(
         yield Text()
         yield from _change(view, width, built, shared, is_claim=is_claim, verbose=verbose)
     yield from folded_lines(folded)
+    if folded:
+        yield line(("-v shows each of them with its diff", "quiet"), indent=2)
 
 
 def _counts(folded: Sequence[ChangeView], shared: Sequence[Evidence]) -> Iterator[str]:

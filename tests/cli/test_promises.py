@@ -225,7 +225,7 @@ def test_commits(codemod: Command, tmp_path: Path, per: str, commits: int) -> No
 def test_review_and_explain(codemod: Command, tmp_path: Path) -> None:
     root = repository(tmp_path / "repo")
     site = codemod("apply", "try-macro", "--json", cwd=root).document["sites"][0]["id"]
-    review = codemod("review", "codemod/try-macro", cwd=root)
+    review = codemod("review", "-v", "codemod/try-macro", cwd=root)
     assert review.code == DONE and "Ok(text.parse::<i32>()?)" in review.out
     assert "Ok(text.parse::<i32>()?)" in codemod("explain", site, cwd=root).out
     assert "Left alone" in codemod("explain", "try-macro", cwd=root).out
