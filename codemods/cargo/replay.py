@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,8 @@ from codemods.cargo.report import Unit
 
 _DROPPED = ("--emit", "--out-dir")  # options with a value
 _DROPPED_CODEGEN = ("incremental",)
+_HASHES = ("metadata=", "extra-filename=")
+_UNJUDGED = ("--check-cfg", "--extern")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,51 @@ def replay_arguments(argv: Sequence[str]) -> list[str]:
         elif argument in _DROPPED or (argument == "-C" and following.startswith(_DROPPED_CODEGEN)):
             skip = True
         elif not _is_dropped(argument):
+            kept.append(argument)
+    return kept
+
+
+def command_difference(before: Sequence[str], after: Sequence[str]) -> str | None:
+    """Return the first argument in which two recorded commands compile in another way; None where none does.
+
+    Where they write to and the hash of the package's version and features are no such arguments, nor
+    are the names that `cfg` may have. Other builds of dependencies are told by `changed_externs`.
+    """
+    first, second = _meaning(before), _meaning(after)
+    for one, other in zip_longest(first, second, fillvalue="nothing"):
+        if one != other:
+            return f"`{one}` became `{other}`"
+    return None
+
+
+def changed_externs(before: Sequence[str], after: Sequence[str]) -> frozenset[str]:
+    """Return the names of the dependencies that two recorded commands take from different files."""
+    first, second = _externs(before), _externs(after)
+    return frozenset(name for name, _ in first ^ second)
+
+
+def hashed_like(argv: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    """Return the command `argv` with the hashes of the command `other`, so that both name a crate alike."""
+    hashes = {name: value for value in other for name in _HASHES if value.startswith(name)}
+    return tuple(next((hashes.get(n, a) for n in _HASHES if a.startswith(n)), a) for a in argv)
+
+
+def _externs(argv: Sequence[str]) -> frozenset[tuple[str, str]]:
+    values = [b for a, b in pairwise(argv) if a == "--extern"]
+    found = (value.partition("=")[::2] for value in values)
+    return frozenset((name.rpartition(":")[2], path) for name, path in found)
+
+
+def _meaning(argv: Sequence[str]) -> list[str]:
+    pairs = pairwise([*replay_arguments(argv), ""])
+    kept: list[str] = []
+    skip = False
+    for argument, following in pairs:
+        if skip:
+            skip = False
+        elif argument in _UNJUDGED or (argument == "-C" and following.startswith(_HASHES)):
+            skip = True
+        elif not argument.startswith(("--check-cfg=", *(f"-C{name}" for name in _HASHES))):
             kept.append(argument)
     return kept
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -16,6 +16,7 @@ from codemods import __version__
 from codemods.cargo.build import Configuration
 from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.api_changes import ApiChange, api_changes
+from codemods.engine.asking import Asker
 from codemods.engine.baseline import Baseline, broken_baseline
 from codemods.engine.changed_items import ChangedItem, Diff, changed_items
 from codemods.engine.document import (
@@ -42,15 +43,17 @@ from codemods.engine.grades import (
 )
 from codemods.engine.hunks import form_diff
 from codemods.engine.item_places import item_places
-from codemods.engine.item_reach import ItemReach, Reached
+from codemods.engine.item_reach import ItemReach, spots_of
 from codemods.engine.ledger import Ledger, configuration_records, totals
 from codemods.engine.listener import Listener, Silent
-from codemods.engine.overlay import Chosen, compose
+from codemods.engine.oracle import Answers, answer_reach
+from codemods.engine.overlay import Chosen, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
+from codemods.engine.widening import widen
 from codemods.engine.workbench import Workbench
 from codemods.errors import ExitCode
 from codemods.rust.source import Source
@@ -148,6 +151,39 @@ class _Grading:
         self.items = changed_items(diff, {path: bench.edition_of(path) for path in diff})
         self.chosen = tuple(Chosen(item.change) for item in self.items)
         self.composition = compose(self.chosen, lambda path: self.diff[path][0] or b"")
+        self.caps_lints = baseline.report.capped_lints
+        self.report = self._check(self.composition.overlay)
+        self.answers = Answers({}, {})
+        if self.judgement.failure is None:
+            self._widen()
+
+    def _check(self, overlay: Overlay) -> CheckReport:
+        return self.bench.check(overlay, self.caps_lints)
+
+    def _widen(self) -> None:
+        """Build both sides in the configurations that what is changed needs."""
+        bench, overlay = self.bench, self.composition.overlay
+        spots = [spot for item in self.items for spot in spots_of(item)]
+
+        def ask(after: Baseline) -> Answers:
+            return answer_reach(spots, after.units, Asker(bench, after, overlay).canary)
+
+        after = Baseline(self.report, ())
+        after, self.answers = widen(bench, spots, after, overlay, ask(after), ask)
+        self.caps_lints = after.report.capped_lints
+        self._take_back_what_built()
+        if len(bench.configurations) > 1:
+            self.baseline = replace(self.baseline, report=self._check({}))
+            self.report = self._check(overlay)
+            del self.judgement  # of one configuration alone
+
+    def _take_back_what_built(self) -> None:
+        """Bring back configurations that do not build now and did before: that is what the diff breaks."""
+        for configuration in list(self.bench.dropped_configurations):
+            before = self.bench.check_in(configuration, {}, self.caps_lints)
+            if before.units and not before.errors:
+                del self.bench.dropped_configurations[configuration]
+                self.bench.configurations.append(configuration)
 
     def document(self, ends: tuple[str, str | None, str], started: float) -> RunDocument:
         old, new, tree = ends
@@ -183,16 +219,12 @@ class _Grading:
     # The steps; each is done when it is first asked for
 
     @cached_property
-    def report(self) -> CheckReport:
-        return self.bench.check(self.composition.overlay, self.baseline.report.capped_lints)
-
-    @cached_property
     def judgement(self) -> Judgement:
         return judge(self.baseline.report, self.report, self.composition, self._body_around)
 
     @cached_property
-    def reached(self) -> Mapping[str, Reached]:
-        return ItemReach(self.bench, self.baseline, self.report, self.composition.overlay).of(self.items)
+    def reach(self) -> ItemReach:
+        return ItemReach(self.bench, self.baseline, self.report, self.composition.overlay, self.answers)
 
     @cached_property
     def proofs(self) -> Mapping[str, Proof]:
@@ -240,7 +272,7 @@ class _Grading:
         error = self._error(item)
         if error is not None:
             return Verdict(*error, (Evidence("compile", "failed", error[3] or ""),))
-        reached = self.reached[item.id]
+        reached = self.reach.of(item)
         if reached.why_not is not None:
             code = "not-compiled" if reached.is_code else "no-code"
             grade = Grade.UNVERIFIED if reached.is_code else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.cargo.report import CheckReport, Unit
-from codemods.engine.asking import Asker
 from codemods.engine.baseline import Baseline
 from codemods.engine.changed_items import ChangedItem
-from codemods.engine.oracle import Answers, answer_reach
+from codemods.engine.oracle import Answers
 from codemods.engine.overlay import Overlay
 from codemods.engine.workbench import Workbench
 from codemods.recipe.proposals import Deleted
@@ -49,22 +48,25 @@ class Spot:
 
 
 class ItemReach:
-    """Finds the units of the changed tree that compile the changed items."""
+    """Finds the units of the changed tree that compile the changed items.
 
-    def __init__(self, bench: Workbench, baseline: Baseline, report: CheckReport, overlay: Overlay) -> None:
+    `report` is the build of that tree, `overlay` what makes it of the analysed commit, and `answers`
+    which of the `spots_of` the items its units compile.
+    """
+
+    def __init__(
+        self, bench: Workbench, before: Baseline, report: CheckReport, overlay: Overlay, answers: Answers
+    ) -> None:
         self._bench = bench
         self._report = report
         self._overlay = overlay
-        self._before = baseline.units
+        self._answers = answers
+        self._before = before.units
         self._units = {unit.id: unit for unit in report.units if unit.succeeded}
-        self._asker = Asker(bench, Baseline(report, ()), overlay)
 
-    def of(self, items: Sequence[ChangedItem]) -> Mapping[str, Reached]:
-        """Return by item id where it is compiled."""
-        spots = {item.id: [] if _is_example(item) else list(_spots(item)) for item in items}
-        planted = [spot for found in spots.values() for spot in found]
-        answers = answer_reach(planted, list(self._units.values()), self._asker.canary)
-        return {item.id: self._reached(item, spots[item.id], answers) for item in items}
+    def of(self, item: ChangedItem) -> Reached:
+        """Return where an item is compiled."""
+        return self._reached(item, spots_of(item), self._answers)
 
     def _reached(self, item: ChangedItem, spots: Sequence[Spot], answers: Answers) -> Reached:
         if spots:
@@ -134,8 +136,12 @@ def _no_code(item: ChangedItem) -> Reached:
     return Reached("", why_not=NO_CODE, is_code=False)
 
 
+def spots_of(item: ChangedItem) -> list[Spot]:
+    """Return where canaries go: at each changed piece, at each item of a new file; nowhere for layout."""
+    return [] if _is_example(item) else list(_spots(item))
+
+
 def _spots(item: ChangedItem) -> Iterator[Spot]:
-    """Yield where canaries go: at each changed piece, at each item of a new file; nowhere for layout."""
     if item.source is None:
         return
     if not item.pieces:
@@ -145,7 +151,9 @@ def _spots(item: ChangedItem) -> Iterator[Spot]:
             span_of(node) for node in nodes if node.type.endswith("_item") and "attribute" not in node.type
         ]
     else:
-        pieces = [piece for piece in item.pieces if not piece.is_layout]
+        # Where an item is gone there is nothing to hear of: then the file tells.
+        is_body = item.kind is not OwnerKind.ITEM
+        pieces = [piece for piece in item.pieces if not piece.is_layout and (is_body or len(piece.new))]
         spans = [_trimmed(piece.new, item.source.content) for piece in pieces]
     for number, span in enumerate(spans):
         yield Spot(f"{item.id}-{number}", item.source, span)

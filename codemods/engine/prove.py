@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codemods.cargo.report import CheckReport, Unit
+from codemods.cargo.replay import command_difference
+from codemods.cargo.report import CheckReport, Unit, counterparts
+from codemods.cargo.thir_normal import owner_of
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.proof import Proof, ProofVerdict
-from codemods.engine.prove_edits import PlacedEdit, placed_edits, why_not_provable
+from codemods.engine.prove_edits import PlacedEdit, may_name, placed_edits, why_not_provable
+from codemods.engine.prove_shape import why_not_trusted
 from codemods.engine.prove_unit import Sides, UnitProof, UnitProver
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import EXPANSIONS, Claim, SameMir, SameTree
@@ -47,6 +50,8 @@ def prove(
     if bench.request.strict_stable:
         return {choice.change.id: _unknown(STRICT) for choice in changes}
     bench.listener.phase("prove", f"{len(changes)} changes")
+    if (reason := why_not_trusted(bench)) is not None:
+        return {choice.change.id: _unknown(reason) for choice in changes}
     return _Proving(bench, claim, changes, composition, before, after, base, compared).proofs()
 
 
@@ -77,12 +82,14 @@ class _Proving:
         compared: Collection[str],
     ) -> None:
         self.bench = bench
+        self.claim = claim
         self.expansions = claim.expansions if isinstance(claim, SameTree) else EXPANSIONS
         if isinstance(claim, SameMir):
             self.expansions = ()
-        self.sides = Sides(base, composition.overlay)
+        names_matter = any(may_name(choice, composition) for choice in changes)
+        self.sides = Sides(base, composition.overlay, composition.files, names_matter)
         self.before = before
-        self.after = {unit.id for unit in after.units if unit.succeeded}
+        self.after = {id: unit for id, unit in counterparts(before, after).items() if unit.succeeded}
         editions = {path: bench.edition_of(path) for path in composition.files}
         self.seen = {
             choice.change.id: _Seen(
@@ -97,14 +104,26 @@ class _Proving:
         files = {edit.place.path for seen in self._provable.values() for edit in seen.edits}
         # A unit that does not build before the change can't show anything of it.
         units = [unit for unit in self.before.units if unit.succeeded and unit.files & files]
+        pairs = []
         for unit in units:
-            if unit.id not in self.after:
-                self._attribute(unit, UnitProof(f"{unit.name} does not build after the change"))
+            problem = self._problem(unit)
+            if problem is not None:
+                self._attribute(unit, UnitProof(problem))
+            else:
+                pairs.append((unit, self.after[unit.id]))
         places = [edit.place for seen in self.seen.values() for edit in seen.edits]
         prover = UnitProver(self.bench, self.sides, places, self.expansions)
-        for unit, shown in prover.prove(unit for unit in units if unit.id in self.after):
+        for unit, shown in prover.prove(pairs):
             self._attribute(unit, shown)
         return {id: self._proof(seen) for id, seen in self.seen.items()}
+
+    def _problem(self, unit: Unit) -> str | None:
+        """Return why the unit can't be compared with what it is after the change."""
+        after = self.after.get(unit.id)
+        if after is None:
+            return f"{unit.name} does not build after the change"
+        difference = command_difference(unit.argv, after.argv)
+        return difference and f"{unit.name} is built in another way after the change: {difference}"
 
     @property
     def _provable(self) -> dict[str, _Seen]:
@@ -131,7 +150,10 @@ class _Proving:
                     seen.bodies.add(body)
                     owners.setdefault(body, []).append(seen)
         for body, proof in shown.unequal:
-            for seen in owners.get(body, everybody):
+            # A closure is its function's; what is new or gone in a diff has a verdict of its own.
+            inside = owners.get(body) or owners.get(owner_of(body.encode()).decode())
+            is_apart = self.claim is None and body in shown.alone
+            for seen in inside or ([] if is_apart else everybody):
                 seen.proofs.append(proof)
 
     def _proof(self, seen: _Seen) -> Proof:

@@ -37,6 +37,7 @@ _EVALUATING = frozenset(
     b" format_args panic print println todo try unimplemented unreachable vec write writeln".split()
 )
 _LAYOUT = re.compile(rb"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_OF_MACRO = frozenset({b"try", b"r#try", b"std", b"core"})
 _ITEM_WORDS = frozenset(
     b"const enum extern fn impl macro_rules mod static struct trait type union use".split()
 )
@@ -76,6 +77,23 @@ def _place(source: Source, span: Span) -> Place:
     behind = _LAYOUT.match(source.content, span.end)
     start, end = source.position(before), source.position(behind.end() if behind else span.end)
     return Place(str(source.path), (start.line, start.column), (end.line, end.column))
+
+
+def may_name(choice: Chosen, composition: Composition) -> bool:
+    """Whether an edit takes away or adds a word, so that some name may mean something else.
+
+    Without one, types are found by the same inference from the same names. The folded macro is no such word.
+    """
+    for file in choice.form.files:
+        edited = composition.files.get(file.path)
+        if not isinstance(file, Edited) or edited is None:
+            return True
+        for edit in file.edits:
+            texts = (edit.span.of(edited.old), edit.text.encode())
+            words = {token.text for text in texts for token in tokens(text) if token.kind is TokenKind.WORD}
+            if words - _OF_MACRO:
+                return True
+    return False
 
 
 def why_not_provable(

@@ -7,21 +7,31 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from codemods.cargo.replay import Replayed
+from codemods.cargo.replay import Replayed, changed_externs, hashed_like
 from codemods.cargo.report import Unit
 from codemods.cargo.thir import BodyComparison, Likeness, Memo, compare_bodies
 from codemods.cargo.thir_places import Place, bodies_at
 from codemods.cargo.thir_text import UnknownShapeError, split_bodies
 from codemods.engine.builder import overlay_hash
-from codemods.engine.overlay import Overlay
+from codemods.engine.overlay import EditedFile, Overlay
 from codemods.engine.proof import Proof, ProofVerdict
+from codemods.engine.prove_doubts import (
+    ALIKE,
+    LOCATED,
+    called_crates,
+    first_alike,
+    locating_crates,
+    moved,
+    moved_call,
+    names_alike,
+)
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 
-VERSION = 2  # of the comparison: answers of another one are not taken from the step store
+VERSION = 9  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -47,6 +57,7 @@ class UnitProof:
     compared: int = 0
     unequal: tuple[tuple[str, Proof], ...] = ()
     touched: tuple[Touched, ...] = ()
+    alone: tuple[str, ...] = ()  # bodies that are on one side only
 
     def bodies_of(self, place: Place) -> tuple[str, ...]:
         """Return the bodies at an edited place."""
@@ -59,6 +70,11 @@ class Sides:
 
     before: Overlay
     after: Overlay
+    files: Mapping[PurePosixPath, EditedFile]
+    names_matter: bool  # whether an edit may make a name mean something else
+
+
+Pair = tuple[Unit, Unit]  # a unit as it is before and after the changes
 
 
 class UnitProver:
@@ -73,48 +89,51 @@ class UnitProver:
         self._expansions = expansions
         self._memo: Memo = set()
 
-    def prove(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, UnitProof]]:
+    def prove(self, pairs: Iterable[Pair]) -> Iterator[tuple[Unit, UnitProof]]:
         """Yield what comparing all bodies of each unit shows, found now or before.
+
+        Each unit comes with what it is after the change: the same command, but for its hashes.
 
         Raises:
             BaselineError: rustc ran into the time limit.
         """
         store = self._bench.builder.store
-        unknown: list[Unit] = []
-        for unit in units:
-            kept = store.read(self._key(unit), UnitProof)
+        unknown: list[Pair] = []
+        for unit, now in pairs:
+            kept = store.read(self._key(unit, now), UnitProof)
             if kept is not None:
                 yield unit, kept
             else:
-                unknown.append(unit)
+                unknown.append((unit, now))
         with ThreadPoolExecutor(2) as pool:
-            for unit, before, after in self._dumped(unknown, pool):
-                shown = self._compared(unit, before.result(), after.result())
-                store.write(self._key(unit), shown)
+            for (unit, now), before, after in self._dumped(unknown, pool):
+                others = changed_externs(unit.argv, now.argv)
+                shown = self._compared(unit, before.result(), after.result(), others)
+                store.write(self._key(unit, now), shown)
                 yield unit, shown
 
-    def _key(self, unit: Unit) -> str:
+    def _key(self, unit: Unit, now: Unit) -> str:
         sides, here = self._sides, map(str, self._here(unit))
-        inputs = (overlay_hash(sides.before), unit.id, self._expansions, list(here), VERSION)
+        inputs = (overlay_hash(sides.before), unit.id, now.id, self._expansions, list(here), VERSION)
         return self._bench.builder.key("proof", sides.after, *inputs)
 
     def _here(self, unit: Unit) -> list[Place]:
         return [place for place in self._places if place.path in unit.files]
 
     def _dumped(
-        self, units: Sequence[Unit], pool: ThreadPoolExecutor
-    ) -> Iterator[tuple[Unit, Future[Replayed], Future[Replayed]]]:
+        self, pairs: Sequence[Pair], pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[Pair, Future[Replayed], Future[Replayed]]]:
         """Yield the dumps of both sides of each unit; those of the next are begun before."""
 
-        def begin(unit: Unit) -> tuple[Unit, Future[Replayed], Future[Replayed]]:
-            before, after = (
-                pool.submit(self._dump, unit, overlay) for overlay in (self._sides.before, self._sides.after)
-            )
-            return unit, before, after
+        def begin(pair: Pair) -> tuple[Pair, Future[Replayed], Future[Replayed]]:
+            unit, now = pair
+            changed = replace(now, argv=hashed_like(now.argv, unit.argv))  # so that names are the same
+            before = pool.submit(self._dump, unit, self._sides.before)
+            return pair, before, pool.submit(self._dump, changed, self._sides.after)
 
-        waiting: deque[tuple[Unit, Future[Replayed], Future[Replayed]]] = deque()
-        for unit in units:
-            waiting.append(begin(unit))
+        waiting: deque[tuple[Pair, Future[Replayed], Future[Replayed]]] = deque()
+        for pair in pairs:
+            waiting.append(begin(pair))
             if len(waiting) > 1:
                 yield waiting.popleft()
         yield from waiting
@@ -135,7 +154,7 @@ class UnitProver:
             output_bytes=MAX_DUMP_BYTES,
         )
 
-    def _compared(self, unit: Unit, before: Replayed, after: Replayed) -> UnitProof:
+    def _compared(self, unit: Unit, before: Replayed, after: Replayed, others: frozenset[str]) -> UnitProof:
         for side, replayed in (("before", before), ("after", after)):
             if not replayed.succeeded:
                 errors = [found.message for found in replayed.diagnostics if found.is_error]
@@ -143,6 +162,9 @@ class UnitProver:
                 return UnitProof(
                     f"rustc does not print the typed tree of {unit.name} {side} the change: {what}"
                 )
+        mentioned = _mentioned(others, before.stdout, after.stdout)
+        if mentioned is not None:
+            return UnitProof(f"{unit.name} uses `{mentioned}`, which is another build of it after the change")
         root = self._bench.scratch.root
         try:
             old, new = (split_bodies(_at_home(dump.stdout, root)) for dump in (before, after))
@@ -150,15 +172,57 @@ class UnitProver:
         except UnknownShapeError as unknown:
             return UnitProof(f"this rustc's typed tree of {unit.name} has another shape: {unknown}")
         touched = _touched(self._here(unit), new, answers, _namer(unit, root))
+        unequal = {
+            path: _proof(path, answer)
+            for path, answer in answers.items()
+            if answer.likeness is not Likeness.EQUAL
+        }
         return UnitProof(
             compared=len(answers),
-            unequal=tuple(
-                (path, _proof(path, answer))
-                for path, answer in answers.items()
-                if answer.likeness is not Likeness.EQUAL
-            ),
+            unequal=tuple((self._doubts(unit, old, new, answers) | unequal).items()),
+            alone=tuple(sorted(map(_shown, old.keys() ^ new.keys()))),
             touched=tuple(Touched(place, tuple(sorted(paths))) for place, paths in touched.items()),
         )
+
+    def _doubts(
+        self,
+        unit: Unit,
+        old: Mapping[bytes, bytes],
+        new: Mapping[bytes, bytes],
+        answers: Mapping[str, BodyComparison],
+    ) -> dict[str, Proof]:
+        """Return the bodies whose trees are equal, and yet may do something else."""
+        bench, after = self._bench, self._sides.after
+        path_of = _namer(unit, bench.scratch.root)
+        files = {
+            str(path): moved(file) for path, file in self._sides.files.items() if str(path) in unit.files
+        }
+        changed = {path: text for path, text in new.items() if answers[_shown(path)].is_changed}
+        shifted = {path: text for path, text in new.items() if old.get(path) != text}
+        bodies = changed if all(file.keeps_lines for file in files.values()) else shifted
+        locating = locating_crates(bench, unit, after, called_crates(bodies.values()))
+        alike = names_alike(bench, unit, after) if self._sides.names_matter else frozenset()
+        found: dict[str, Proof] = {}
+        for path, text in bodies.items() if locating else ():
+            if (crate := moved_call(text, files, locating, path_of)) is not None:
+                found[_shown(path)] = _doubt(LOCATED.format(body=_shown(path), crate=_shown(crate)))
+        for path, text in changed.items():
+            if (name := first_alike(text, alike)) is not None:
+                found[_shown(path)] = _doubt(ALIKE.format(body=_shown(path), name=_shown(name)))
+        return found
+
+
+def _doubt(reason: str) -> Proof:
+    return Proof(ProofVerdict.NOT_COMPARABLE, reason)
+
+
+def _mentioned(crates: Iterable[str], *dumps: bytes) -> str | None:
+    """Return one of `crates` that a dump names: types of two builds of a crate print alike."""
+    for name in sorted(crates):
+        pattern = re.compile(rb"\b" + name.replace("-", "_").encode() + rb"(?:::|\[)")
+        if any(pattern.search(dump) for dump in dumps):
+            return name
+    return None
 
 
 def _at_home(dump: bytes, root: Path) -> bytes:

@@ -1,0 +1,165 @@
+"""What equal trees do not say: values of `Location::caller()`, and types of two crates of one name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from codemods.cargo.report import Unit
+from codemods.cargo.thir_places import Position
+from codemods.engine.overlay import EditedFile, Overlay
+from codemods.engine.store import step_key
+from codemods.engine.workbench import Workbench
+from codemods.rust.edits import Edit
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+
+LOCATED = "{body} calls {crate}, which asks where it is called from, and the change moves the call"
+ALIKE = "{body} names a type of `{name}`, and two things of this build have that name"
+
+_LOCATION = re.compile(rb"Location\s*::\s*caller|caller_location")
+_CALL = re.compile(
+    rb"kind: Call \{\n +ty: FnDef\(\n +DefId\(\d+:\d+ ~ (\w+)\[.*?\n +fn_span: ([^\n]*?):(\d+):(\d+): [^\n]*\(#(\d+)\)",
+    re.DOTALL,
+)
+_MACRO = re.compile(rb"\w\s*!\s*[(\[{]")
+_SYSROOT = frozenset({b"std", b"core", b"alloc", b"proc_macro", b"test"})  # they only say it in panics
+_MODULE = re.compile(rb"\b(?:mod|fn|crate|as)\s+(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What stands elsewhere after the edits of one file: stretches from an edit on, in the new text."""
+
+    source: Source
+    spans: tuple[Span, ...]
+    keeps_lines: bool
+
+    def holds(self, position: Position) -> bool:
+        """Whether the code at `position` was moved."""
+        offset = self.source.offset(*position)
+        return any(span.start <= offset <= span.end for span in self.spans)
+
+    def has_macro(self) -> bool:
+        """Whether a macro is called in what was moved; it may call anything."""
+        return any(_MACRO.search(span.of(self.source.content)) for span in self.spans)
+
+
+def moved(file: EditedFile) -> Moved:
+    """Return what the edits of `file` move: the rest of the line, or of the file where lines are added."""
+    source = Source(file.path, file.compiled)
+    keeps_lines = {edit: _keeps_lines(file, edit) for edit in file.edits.edits}
+    if file.formatted is not None:
+        return Moved(source, (Span(0, len(file.compiled)),), keeps_lines=False)
+    spans = []
+    for edit, is_kept in keeps_lines.items():
+        span = file.edits.new_span(edit)
+        end = source.line_span(span.end).end if is_kept else len(source.content)
+        spans.append(Span(span.start, max(span.end, end)))
+    return Moved(source, tuple(spans), all(keeps_lines.values()))
+
+
+def _keeps_lines(file: EditedFile, edit: Edit) -> bool:
+    return edit.span.of(file.old).count(b"\n") == edit.text.count("\n")
+
+
+def moved_call(
+    text: bytes,
+    files: Mapping[str, Moved],
+    locating: Collection[bytes],
+    path_of: Callable[[bytes], str],
+) -> bytes | None:
+    """Return the first of the crates `locating` that a body calls from a place that moved, or None."""
+    for crate, file, line, column, context in _CALL.findall(text):
+        if crate not in locating:
+            continue
+        if context != b"0":  # a macro's: rustc does not print where that was called
+            if any(each.has_macro() for each in files.values()):
+                return bytes(crate)
+            continue
+        there = files.get(path_of(file))
+        if there is not None and there.holds((int(line), int(column))):
+            return bytes(crate)
+    return None
+
+
+def called_crates(bodies: Iterable[bytes]) -> frozenset[bytes]:
+    """Return the names of the crates that the bodies call, but for those of rustc itself."""
+    return frozenset(found[0] for text in bodies for found in _CALL.findall(text)) - _SYSROOT
+
+
+def locating_crates(
+    bench: Workbench, unit: Unit, overlay: Overlay, names: Iterable[bytes]
+) -> frozenset[bytes]:
+    """Return those crates whose sources ask where they are called from; of unknown ones all."""
+    own = next((unit.argv[i + 1] for i, a in enumerate(unit.argv) if a == "--crate-name"), "").encode()
+    return frozenset(
+        name
+        for name in names
+        if (
+            any(_LOCATION.search(text) for text in bench.sources(unit, overlay))
+            if name == own
+            else _locates(bench, name.decode())
+        )
+    )
+
+
+def _locates(bench: Workbench, name: str) -> bool:
+    store = bench.builder.store
+    target = bench.builder.build.target_directory
+    records = sorted([*target.glob(f"*/deps/{name}-*.d"), *target.glob(f"*/*/deps/{name}-*.d")])
+    if not records:
+        return True
+    for record in records:
+        content = record.read_bytes()
+        found = partial(_mentions, content, bench.builder.build.workspace_root)
+        if store.remember(step_key("locates", content), bool, found):
+            return True
+    return False
+
+
+def _mentions(record: bytes, root: Path) -> bool:
+    """Whether a source that a dep-info file names speaks of locations."""
+    first = record.partition(b"\n")[0].partition(b": ")[2]
+    names = re.split(rb"(?<!\\) ", first)
+    for name in names:
+        path = root / os.fsdecode(name.replace(b"\\ ", b" "))
+        if path.suffix == ".rs" and (not path.is_file() or _LOCATION.search(path.read_bytes())):
+            return True
+    return False
+
+
+def names_alike(bench: Workbench, unit: Unit, overlay: Overlay) -> frozenset[bytes]:
+    """Return the names under which two crates, or a crate and something of this crate, are printed."""
+    crates = {b"std", b"core", b"alloc", b"test"}
+    alike: set[bytes] = set()
+    for at, argument in enumerate(unit.argv):
+        if argument == "--extern":
+            name, _, file = unit.argv[at + 1].rpartition(":")[2].partition("=")
+            crates.add(name.encode())
+            real = Path(file).name.removeprefix("lib").rpartition("-")[0]
+            if file and real and real != name:
+                alike |= {name.encode(), real.encode()}
+    declared = {name for text in bench.sources(unit, overlay) for name in _MODULE.findall(text)}
+    return frozenset(alike | (crates & declared) | _twice_in_lock(bench))
+
+
+def _twice_in_lock(bench: Workbench) -> frozenset[bytes]:
+    try:
+        lock = bench.workspace.lock_file.read_bytes()
+    except OSError:
+        return frozenset()
+    names = re.findall(rb'(?m)^name = "([^"]+)"', lock)
+    return frozenset(name.replace(b"-", b"_") for name in names if names.count(name) > 1)
+
+
+def first_alike(text: bytes, alike: Collection[bytes]) -> bytes | None:
+    """Return the first of the names `alike` that begins a path in a body, or None."""
+    if not alike:
+        return None
+    found = re.search(rb"(?<![\w:\]])(" + b"|".join(map(re.escape, sorted(alike))) + rb")::", text)
+    return found[1] if found else None
