@@ -21,9 +21,10 @@ ARGUMENTS = ("-Zunpretty=thir-flat", "-Ztrim-diagnostic-paths=no")
 
 _HEADER = re.compile(rb"^DefId\(\d+:\d+ ~ (.*)\):$", re.M)
 _SPAN = rb"(?:no-location|([^\n]*?):(\d+):(\d+): (\d+):(\d+)) \(#(\d+)\)"
+_END = b"\n        },\n"
 _EXPRESSION = re.compile(
-    rb"        Expr \{\n            kind: (.*?),\n            ty: (.*?),\n            temp_scope_id: \d+,\n"
-    rb"            span: " + _SPAN + rb",\n        \},\n",
+    rb"        Expr \{\n            kind: (.*),\n            ty: (.*),\n            temp_scope_id: \d+,\n"
+    rb"            span: " + _SPAN + rb",",
     re.S,
 )
 _ARENA = re.compile(rb"^    exprs: \[(?:\],\n|\n(.*?)^    \],\n)", re.M | re.S)
@@ -127,11 +128,11 @@ def _body(name: str, text: bytes, path_of: Callable[[str], str]) -> TypedBody:
 
 
 def _expressions(body: str, arena: bytes, path_of: Callable[[str], str]) -> Iterator[TypedExpression]:
-    at = 0
-    for index, found in enumerate(_EXPRESSION.finditer(arena)):
-        if found.start() != at:
+    *chunks, rest = arena.split(_END)
+    for index, chunk in enumerate(chunks):
+        found = _EXPRESSION.fullmatch(chunk)
+        if found is None:
             break
-        at = found.end()
         kind, type_text, path, *numbers = found.groups(default=b"0")
         yield TypedExpression(
             index,
@@ -141,8 +142,10 @@ def _expressions(body: str, arena: bytes, path_of: Callable[[str], str]) -> Iter
             Stretch(*map(int, numbers[:4])),
             int(numbers[4]) == 0,
         )
-    if at != len(arena):
-        raise DumpError(f"rustc's dump of {body} writes an expression in another way", hint=_hint())
+    else:
+        if not rest:
+            return
+    raise DumpError(f"rustc's dump of {body} writes an expression in another way", hint=_hint())
 
 
 def _binding(found: re.Match[bytes], path_of: Callable[[str], str]) -> TypedBinding:

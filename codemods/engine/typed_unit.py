@@ -108,13 +108,10 @@ class TypedUnit:
 
     def _of_question_mark(self, spot: Spot) -> Iterator[str]:
         stretch = stretch_of(spot.source, spot.span)
-        for body in self.bodies:
-            for each in body.expressions:
-                if (each.path, each.at, each.name) != (spot.path, stretch, "Call"):
-                    continue
-                text = _callee_text(each)
-                if text and "::FromResidual::from_residual)" in text:
-                    yield self._of_residual(text)
+        for _, each in self._made.get((spot.path, stretch), ()):
+            text = _callee_text(each)
+            if text and "::FromResidual::from_residual)" in text:
+                yield self._of_residual(text)
 
     def _of_residual(self, callee: str) -> str:
         definition, arguments = read_function(callee, self.names)
@@ -152,11 +149,11 @@ class TypedUnit:
 
     def _expressions(self, spot: Spot) -> Iterator[tuple[TypedBody, TypedExpression]]:
         """Yield the expression at the place as it was written, once for each body that has it."""
-        groups: dict[str, list[TypedExpression]] = {}
+        groups: dict[str, tuple[TypedBody, list[TypedExpression]]] = {}
         for body, each in self._all_at(spot):
-            groups.setdefault(body.name, []).append(each)
-        for body in self.bodies:
-            first = _as_written(groups.get(body.name, []), spot)
+            groups.setdefault(body.name, (body, []))[1].append(each)
+        for body, here in groups.values():
+            first = _as_written(here, spot)
             if first is not None:
                 yield body, first
 

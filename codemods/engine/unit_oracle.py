@@ -23,7 +23,7 @@ from codemods.engine.overlay import Overlay
 from codemods.engine.probing import Replay, ask_names, ask_needs_drop
 from codemods.engine.rewriting import try_rewrites
 from codemods.engine.shadow import replay_changed
-from codemods.engine.typed_unit import TypedUnit
+from codemods.engine.typed_unit import Spot, TypedUnit
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
 
@@ -34,6 +34,7 @@ NO_PROBE = "nothing can be put there to ask about a name"
 NOT_TRIED = "too many rewrites fail here to try each by itself"
 _DECLARED = re.compile(rb"\b(?:mod|struct|enum|union|trait|type)\s+(?:r#)?([A-Za-z_]\w*)")
 _RENAMED = re.compile(rb"\bextern\s+crate\s+\w+\s+as\s+(\w+)")
+_LINE = re.compile(rb"([^/ \n]+:\d+):\d+: \d+:\d+ \(#\d+\)")
 _SHADOW = re.compile(r"^.*?/codemod-shadow-[^/]+/")
 
 
@@ -123,11 +124,11 @@ class UnitOracle:
 
     def _tree(self, unit: Unit, questions: Sequence[Question]) -> TypedUnit:
         dump = self._dump(unit)
-        files = {question.spot.path.rpartition("/")[2].encode() + b":" for question in questions}
+        lines = {line for question in questions for line in _lines(question.spot)}
         paths = PathMap(str(self.bench.scratch.root), unit.cwd)
         bodies = typed_bodies(
             dump,
-            lambda text: any(name in text for name in files),
+            lambda text: not lines.isdisjoint(_LINE.findall(text)),
             lambda path: _SHADOW.sub("", path) if _SHADOW.match(path) else paths(path),
         )
         return TypedUnit(tuple(bodies), self._names(unit, dump))
@@ -153,6 +154,14 @@ class UnitOracle:
             externs.update(name.decode() for name in _RENAMED.findall(content))
             declared.update(name.decode() for name in _DECLARED.findall(content))
         return known_names(dump, externs, declared)
+
+
+def _lines(spot: Spot) -> tuple[bytes, bytes]:
+    """Return `file.rs:line` of both ends of a place."""
+    name = spot.path.rpartition("/")[2]
+    ends = (spot.source.position(offset).line for offset in (spot.span.start, spot.span.end))
+    first, last = (f"{name}:{line}".encode() for line in ends)
+    return first, last
 
 
 def _externs(argv: Sequence[str]) -> list[str]:

@@ -46,7 +46,7 @@ class Pattern:
             constraint names no metavariable.
     """
 
-    def __init__(self, text: str, **constraints: Constraint) -> None:
+    def __init__(self, text: str, /, **constraints: Constraint) -> None:
         self.text = text
         self.constraints = constraints
 

@@ -280,3 +280,7 @@ def test_a_finder_is_asked_only_where_it_could_find() -> None:
     assert not finder.may_match(b"retry = 1")
     assert finder.may_match(b"try !(x)")
     assert [match.place.start for match in finder.find(_source("struct S;"))] == [0]
+
+
+def test_any_name_can_be_constrained() -> None:
+    assert _texts(Pattern("f($text)", text="a"), _in_body("f(a); f(b);")) == ["f(a)"]
