@@ -90,12 +90,15 @@ def _of_file(
     if before is None or after is None:
         yield ChangedItem(path, WHOLE_FILE, None, pieces, _edited(path, pieces), after)
         return
-    groups: dict[tuple[OwnerKind, str], list[Piece]] = {}
+    groups: dict[str, list[tuple[OwnerKind, Piece]]] = {}
     for piece in pieces:
         owner = _owner(before, after, piece)
-        groups.setdefault((owner.kind, owner.path), []).append(piece)
-    for (kind, name), owned in groups.items():
-        yield ChangedItem(path, name or WHOLE_FILE, kind, tuple(owned), _edited(path, owned), after)
+        groups.setdefault(owner.path, []).append((owner.kind, piece))
+    for name, owned in groups.items():
+        kinds, here = {kind for kind, _ in owned}, tuple(piece for _, piece in owned)
+        # A function whose signature is another one too is more than its body.
+        kind = kinds.pop() if len(kinds) == 1 else OwnerKind.ITEM
+        yield ChangedItem(path, name or WHOLE_FILE, kind, here, _edited(path, here), after)
 
 
 def _owner(before: Source, after: Source, piece: Piece) -> Owner:

@@ -44,8 +44,7 @@ def items(new: bytes, old: bytes = OLD) -> list[ChangedItem]:
         (b"impl Foo {\n", b"fn new() {\n    4;\n}\n\nimpl Foo {\n", [(OwnerKind.ITEM, "fn new")]),
         (b"    fn two", b"    fn zwei() { 1 }\n\n    fn two", [(OwnerKind.ITEM, "impl Foo/fn zwei")]),
         (b"fn one(x: &str)", b"#[inline]\nfn one(x: &str)", [(OwnerKind.ITEM, "attribute")]),
-        (b"&self) { go() }", b"&self, n: u8) { go(n) }", [
-            (OwnerKind.ITEM, "impl Foo/fn two"), (OwnerKind.FUNCTION, "impl Foo/fn two")]),
+        (b"&self) { go() }", b"&self, n: u8) { go(n) }", [(OwnerKind.ITEM, "impl Foo/fn two")]),
     ],
 )  # fmt: skip
 def test_owners(old: bytes, new: bytes, expected: list[tuple[OwnerKind, str]]) -> None:
