@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from codemods.cargo.toolchain import Toolchain
@@ -90,6 +90,7 @@ class Targets:
 
     toolchain: Toolchain
     remember: Remember = lambda _, ask: ask()
+    _options: dict[str, frozenset[Option]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def installed(self) -> tuple[str, ...]:
@@ -98,8 +99,10 @@ class Targets:
 
     def options(self, triple: str) -> frozenset[Option]:
         """Return the options that rustc sets for `triple`; none where rustc does not know it."""
-        key = f"{self.toolchain.rustc_verbose}:{triple}"
-        return _read_options(self.remember(key, lambda: self._ask(triple)))
+        if triple not in self._options:
+            key = f"{self.toolchain.rustc_verbose}:{triple}"
+            self._options[triple] = _read_options(self.remember(key, lambda: self._ask(triple)))
+        return self._options[triple]
 
     def holds(self, predicate: Predicate, triple: str) -> bool | None:
         """Return whether `predicate` holds on `triple`; None where it depends on more than the target."""

@@ -307,8 +307,12 @@ class _Widening:
         return why_uncovered(ways, surroundings, self.targets)
 
     def _would_hold(self, configuration: Configuration, way: Way) -> bool:
-        planned = Surroundings(self.bench.workspace.members, self.bench.toolchain.host, self.targets)
-        return planned.holds(configuration, way) is True
+        return self._planned.holds(configuration, way) is True
+
+    @cached_property
+    def _planned(self) -> Surroundings:
+        """What the manifests alone say: of configurations that do not build nothing else is known."""
+        return Surroundings(self.bench.workspace.members, self.bench.toolchain.host, self.targets)
 
     def _note_cut(self) -> None:
         if self.choice.cut:
