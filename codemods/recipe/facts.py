@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from codemods.errors import CodemodError
-from codemods.rust.types import matches, pattern_of, type_of
+from codemods.rust.types import TypeTextError, matches, pattern_of, type_of
 
 if TYPE_CHECKING:
     from codemods.recipe.site import Site
@@ -109,7 +109,10 @@ class HasType:
         """Return the answer, from that to `TypeOf` the same part."""
         if isinstance(type_answer, Unknown):
             return type_answer
-        found = type_of(type_answer.value)
+        try:
+            found = type_of(type_answer.value)
+        except TypeTextError as error:
+            return Unknown(error.message, contested=True)
         is_one = any(matches(pattern_of(pattern), found) for pattern in self.patterns)
         return Known("yes" if is_one else "no", type_answer.evidence)
 

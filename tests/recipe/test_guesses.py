@@ -157,3 +157,10 @@ def test_a_recipe_may_ask_for_sites_of_unknown_type() -> None:
     case = untouched("unknown", "forget(x);", answers=UNKNOWN, code="own-reason")
 
     check(_recipe(looking, pattern=pattern, facts=()), case)
+
+
+def test_a_type_that_cannot_be_read_is_unknown() -> None:
+    answer = HasType("value", ("u8",)).answer(Known("fn(u8, ...) -> i32", "a test"))
+
+    assert isinstance(answer, Unknown)
+    assert answer.contested
