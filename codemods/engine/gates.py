@@ -67,7 +67,7 @@ class Gates:
         for path in sorted(self.files):
             content = self.read(path) or b""
             if b"feature" in content or DEBUG.encode() in content:
-                found |= dict.fromkeys(filter(_is_of_builds, predicates_in(content)))
+                found |= dict.fromkeys(filter(is_of_builds, predicates_in(content)))
         return tuple(found) if len(found) <= MAX_PREDICATES else ()
 
     def _ways(self, source: Source, span: Span) -> Iterator[Way]:
@@ -106,6 +106,6 @@ def predicates_in(content: bytes) -> Iterator[Predicate]:
             yield parse(inner) if token.text == b"cfg" else conditional(inner)[0]
 
 
-def _is_of_builds(predicate: Predicate) -> bool:
+def is_of_builds(predicate: Predicate) -> bool:
     """Whether a feature or the profile decides it, so that two builds on one machine see both sides."""
     return any(isinstance(atom, Option) and atom.name in (FEATURE, DEBUG) for atom in atoms(predicate))

@@ -15,11 +15,11 @@ from pathlib import PurePosixPath
 from codemods.cargo.build import Configuration
 from codemods.cargo.check import fails_by_lints
 from codemods.cargo.fetch import FETCHING
-from codemods.cargo.report import CheckReport, merged
+from codemods.cargo.report import CheckReport, Unit, merged
 from codemods.cargo.targets import Targets
 from codemods.engine.baseline import Baseline
 from codemods.engine.configurations import Choice, Goal, choose
-from codemods.engine.gates import Gates
+from codemods.engine.gates import Gates, is_of_builds
 from codemods.engine.oracle import Answers, Spot
 from codemods.engine.overlay import Overlay
 from codemods.engine.store import step_key
@@ -80,6 +80,7 @@ class _Widening:
     def run(self) -> None:
         """Add the targets that were asked for; then choose, build and ask, until nothing is left to add."""
         first = self.bench.configurations[0]
+        self.errors += self._error_places(self.baseline.report)
         self._learn_from([replace(first, target=each) for each in self.bench.request.targets])
         while self.failures < _MOST_FAILURES:
             self.choice = self._choose()
@@ -103,7 +104,7 @@ class _Widening:
             forbidden=tuple(
                 way
                 for way in dict.fromkeys((*errors, *self.errors))
-                if not any(known.holds(each, way) for each in built)
+                if is_of_builds(way.condition) and not any(self._compiles(each, way, known) for each in built)
             ),
         )
 
@@ -138,7 +139,15 @@ class _Widening:
     def _is_met(self, goal: Goal, surroundings: Surroundings) -> bool:
         """Whether a configuration of the run holds all conditions: what it does not reach, none will."""
         return any(
-            surroundings.holds(each, way) is True for each in self.bench.configurations for way in goal.ways
+            self._compiles(each, way, surroundings) for each in self.bench.configurations for way in goal.ways
+        )
+
+    def _compiles(self, configuration: Configuration, way: Way, surroundings: Surroundings) -> bool:
+        """Whether all conditions hold in `configuration`, and the target builds there."""
+        place = (way.package, way.target.kind, way.target.name)
+        return surroundings.holds(configuration, way) is True and any(
+            (unit.package, unit.kind, unit.target) == place and configuration.id in unit.configurations
+            for unit in self.baseline.units
         )
 
     @cached_property
@@ -185,7 +194,7 @@ class _Widening:
             }
             if len(places) * len(predicates) > _MOST_GOALS:
                 continue
-            for way in (way for way in places if surroundings.holds(first, way)):
+            for way in (way for way in places if self._compiles(first, way, surroundings)):
                 for predicate in predicates:
                     for side in (predicate, negate(predicate)):
                         both = replace(way, condition=all_of([way.condition, side]))
@@ -254,8 +263,7 @@ class _Widening:
         failing: dict[str, str] = {}
         for unit in report.units:
             if not unit.succeeded and unit.package in packages and unit.files & holding:
-                error = next((d.message for d in unit.diagnostics if d.is_error), "rustc failed")
-                failing.setdefault(unit.package, f"{unit.name}: {error}")
+                failing.setdefault(unit.package, _first_error(unit))
         there = {unit.package for unit in report.units}
         if report.others and not there.issuperset(packages):
             failing.setdefault("", report.others[0].message.partition("\n")[0])
@@ -294,7 +302,7 @@ class _Widening:
 
     def _reason(self, id: str, ways: tuple[Way, ...], surroundings: Surroundings) -> str | None:
         first, *more = self.bench.configurations
-        if any(surroundings.holds(first, way) for way in ways):
+        if any(self._compiles(first, way, surroundings) for way in ways):
             return None  # no `cfg` is in the way: the oracle knows better
         if id in self.choice.cut_goals:
             return why_cut(self.choice.cut_goals[id], self.bench.request.max_configurations)
@@ -304,6 +312,10 @@ class _Widening:
         for configuration, why in self.bench.dropped_configurations.items():
             if any(self._would_hold(configuration, way) for way in ways):
                 return why_dropped(configuration, why)
+        for unit in self.baseline.report.units:
+            held = [way for way in ways if (way.package, way.target.name) == (unit.package, unit.target)]
+            if not unit.succeeded and any(self._would_hold(first, way) for way in held):
+                return why_dropped(first, _first_error(unit))
         return why_uncovered(ways, surroundings, self.targets)
 
     def _would_hold(self, configuration: Configuration, way: Way) -> bool:
@@ -320,3 +332,8 @@ class _Widening:
             self.bench.note(
                 f"--max-configurations {self.bench.request.max_configurations} left out: {names}."
             )
+
+
+def _first_error(unit: Unit) -> str:
+    error = next((found.message for found in unit.diagnostics if found.is_error), "rustc failed")
+    return f"{unit.name}: {error}"
