@@ -33,7 +33,7 @@ from tools.crates import (
 )
 from tools.markdown import table
 from tools.ours import CODEMOD, homes
-from tools.processes import must, run
+from tools.processes import ToolError, must, run
 
 PAGE = Path(__file__).parents[1] / "docs" / "migrations.md"
 GRADES = ("A", "B", "C", "U")
@@ -120,7 +120,10 @@ def read_pairs(path: Path = LIST) -> tuple[Migration, ...]:
 
 def grade(pair: Migration, cache: Path) -> Graded:
     """Grade one pair in a repository below `cache`."""
-    folder = _two_commits(pair, cache)
+    try:
+        folder = _two_commits(pair, cache)
+    except ToolError as error:  # yanked, say
+        return Graded(pair, None, 1, 0.0, str(error).strip().rpartition("\n")[2])
     command: list[str | Path] = [CODEMOD, "verify", "HEAD^..HEAD", "--test", "--json", "-C", folder]
     finished = run(command, cwd=folder, env=homes(cache / "runs" / "migrations"))
     try:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codemods.cargo.replay import mover, replay_arguments
+import pytest
+
+from codemods.cargo.replay import changed_externs, command_difference, hashed_like, mover, replay_arguments
 
 
 def test_outputs_and_incremental_state_are_left_out() -> None:
@@ -49,3 +51,33 @@ def test_a_target_folder_above_the_checkout_does_not_hold_it_back(tmp_path: Path
 
     assert move(f"{tmp_path}/cache/scratch/a") == f"{tmp_path}/shadow/a"
     assert move(f"{tmp_path}/cache/target/a") == f"{tmp_path}/cache/target/a"
+
+
+@pytest.mark.parametrize(
+    ("after", "difference"),
+    [
+        ("rustc --edition=2018 -C metadata=b -C extra-filename=-b --cfg x src/lib.rs", None),
+        ("rustc --edition=2021 -C metadata=a --cfg x --check-cfg cfg(y) src/lib.rs", None),
+        ("rustc --edition=2018 -C metadata=a --cfg x --extern one=/deps/libone-2.rmeta src/lib.rs", None),
+        ("rustc --edition=2024 -C metadata=a --cfg x src/lib.rs", "`--edition=2018` became `--edition=2024`"),
+        ("rustc --edition=2018 -C metadata=a --cfg z src/lib.rs", "`x` became `z`"),
+        ("rustc --edition=2018 -C metadata=a src/lib.rs", "`--cfg` became `src/lib.rs`"),
+        ("rustc --edition=2018 -C metadata=a --cfg x src/main.rs", "`src/lib.rs` became `src/main.rs`"),
+    ],
+)
+def test_commands_that_compile_in_the_same_way(after: str, difference: str | None) -> None:
+    before = "rustc --edition=2018 -C metadata=a -C extra-filename=-a --cfg x src/lib.rs"
+    assert command_difference(before.split(), after.split()) == difference
+
+
+def test_other_builds_of_dependencies_are_named() -> None:
+    before = ["rustc", "--extern", "one=/d/libone-1.rmeta", "--extern", "priv:two=/d/libtwo-1.rmeta"]
+    after = ["rustc", "--extern", "one=/d/libone-1.rmeta", "--extern", "priv:two=/d/libtwo-2.rmeta"]
+    assert changed_externs(before, after) == {"two"}
+    assert changed_externs(before, before) == frozenset()
+
+
+def test_a_command_takes_the_hashes_of_another() -> None:
+    command = ["rustc", "-C", "metadata=new", "-C", "extra-filename=-new", "src/lib.rs"]
+    other = ["rustc", "-C", "metadata=old", "-C", "extra-filename=-old", "src/lib.rs"]
+    assert hashed_like(command, other) == tuple(other)
