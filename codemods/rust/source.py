@@ -99,6 +99,11 @@ class Source:
 
     def trees_at(self, span: Span) -> tuple[SyntaxTree, ...]:
         """Return the trees that hold `span`, outermost first: the file's, then nested ones."""
+        if span not in self._read_at:  # asked several times of each site
+            self._read_at[span] = self._trees_at(span)
+        return self._read_at[span]
+
+    def _trees_at(self, span: Span) -> tuple[SyntaxTree, ...]:
         tree = self.file_tree
         kinds = _kinds_at(tree.root, span.start) if tree is not None else _OPAQUE
         if tree is not None and kinds.isdisjoint(_OPAQUE):
@@ -235,14 +240,14 @@ class Source:
         return {}
 
     @cached_property
+    def _read_at(self) -> dict[Span, tuple[SyntaxTree, ...]]:
+        return {}
+
+    @cached_property
     def _line_starts(self) -> list[int]:
         # A byte order mark is no column, so the first line starts after it.
-        starts = [len(BOM) if self.content.startswith(BOM) else 0]
-        at = self.content.find(b"\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = self.content.find(b"\n", at + 1)
-        return starts
+        first = len(BOM) if self.content.startswith(BOM) else 0
+        return [first, *(line_break.end() for line_break in re.finditer(b"\n", self.content))]
 
 
 def _kinds_at(root: Node, offset: int) -> frozenset[str]:
