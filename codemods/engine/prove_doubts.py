@@ -12,31 +12,40 @@ from pathlib import Path
 from codemods.cargo.report import Unit
 from codemods.cargo.thir_places import Position
 from codemods.engine.overlay import EditedFile, Overlay
+from codemods.engine.prove_edits import EVALUATING
 from codemods.engine.store import step_key
 from codemods.engine.workbench import Workbench
-from codemods.rust.edits import Edit
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
+from codemods.vcs.linediff import opcodes
 
 LOCATED = "{body} calls {crate}, which asks where it is called from, and the change moves the call"
 ALIKE = "{body} names a type of `{name}`, and two things of this build have that name"
 
 _LOCATION = re.compile(rb"Location\s*::\s*caller|caller_location")
 _CALL = re.compile(
-    rb"kind: Call \{\n +ty: FnDef\(\n +DefId\(\d+:\d+ ~ (\w+)\[.*?\n +fn_span: ([^\n]*?):(\d+):(\d+): [^\n]*\(#(\d+)\)",
+    rb"kind: Call \{\n +ty: FnDef\(\n +DefId\(\d+:\d+ ~ (\w+)\[.*?"
+    rb"\n +fn_span: ([^\n]*?):(\d+):(\d+): [^\n]*\(#(\d+)\)",
     re.DOTALL,
 )
-_MACRO = re.compile(rb"\w\s*!\s*[(\[{]")
+_CRATE = re.compile(rb"DefId\(\d+:\d+ ~ (\w+)\[")
+_MACRO = re.compile(rb"(\w+)\s*!\s*[(\[{]")
+_LINES = re.compile(rb"span: ([^\n]*?):(\d+):\d+: (\d+):\d+ \(#0\)")
 _SYSROOT = frozenset({b"std", b"core", b"alloc", b"proc_macro", b"test"})  # they only say it in panics
 _MODULE = re.compile(rb"\b(?:mod|fn|crate|as)\s+(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What stands elsewhere after the edits of one file: stretches from an edit on, in the new text."""
+    """What stands elsewhere after the edits of one file: stretches of the new text, by position.
+
+    `macro_lines` are the lines on which a macro that may call anything is called in what was moved.
+    `keeps_lines`: every line has the number that it had.
+    """
 
     source: Source
     spans: tuple[Span, ...]
+    macro_lines: tuple[int, ...]
     keeps_lines: bool
 
     def holds(self, position: Position) -> bool:
@@ -44,27 +53,30 @@ class Moved:
         offset = self.source.offset(*position)
         return any(span.start <= offset <= span.end for span in self.spans)
 
-    def has_macro(self) -> bool:
-        """Whether a macro is called in what was moved; it may call anything."""
-        return any(_MACRO.search(span.of(self.source.content)) for span in self.spans)
-
 
 def moved(file: EditedFile) -> Moved:
-    """Return what the edits of `file` move: the rest of the line, or of the file where lines are added."""
+    """Return what the edits of `file` and its layout move: the rest of a changed line, and shifted lines."""
+    old, new = file.old.splitlines(keepends=True), file.compiled.splitlines(keepends=True)
+    starts = [0]
+    for line in new:
+        starts.append(starts[-1] + len(line))
+    spans: list[Span] = []
+    for run in opcodes(old, new):
+        is_paired = run.old == run.new and run.old_end == run.new_end
+        for at in range(run.new, run.new_end):
+            if not is_paired:
+                spans.append(Span(starts[at], starts[at + 1]))
+            elif old[at] != new[at]:
+                spans.append(Span(starts[at] + _same_start(old[at], new[at]), starts[at + 1]))
     source = Source(file.path, file.compiled)
-    keeps_lines = {edit: _keeps_lines(file, edit) for edit in file.edits.edits}
-    if file.formatted is not None:
-        return Moved(source, (Span(0, len(file.compiled)),), keeps_lines=False)
-    spans = []
-    for edit, is_kept in keeps_lines.items():
-        span = file.edits.new_span(edit)
-        end = source.line_span(span.end).end if is_kept else len(source.content)
-        spans.append(Span(span.start, max(span.end, end)))
-    return Moved(source, tuple(spans), all(keeps_lines.values()))
+    macros = (found for span in spans for found in _MACRO.finditer(file.compiled, span.start, span.end))
+    lines = {source.position(found.start()).line for found in macros if found[1] not in EVALUATING}
+    return Moved(source, tuple(spans), tuple(sorted(lines)), len(old) == len(new))
 
 
-def _keeps_lines(file: EditedFile, edit: Edit) -> bool:
-    return edit.span.of(file.old).count(b"\n") == edit.text.count("\n")
+def _same_start(one: bytes, other: bytes) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def moved_call(
@@ -74,11 +86,13 @@ def moved_call(
     path_of: Callable[[bytes], str],
 ) -> bytes | None:
     """Return the first of the crates `locating` that a body calls from a place that moved, or None."""
+    if not any(b" ~ %b[" % crate in text for crate in locating):
+        return None
     for crate, file, line, column, context in _CALL.findall(text):
         if crate not in locating:
             continue
         if context != b"0":  # a macro's: rustc does not print where that was called
-            if any(each.has_macro() for each in files.values()):
+            if _has_macro(text, files, path_of):
                 return bytes(crate)
             continue
         there = files.get(path_of(file))
@@ -87,9 +101,23 @@ def moved_call(
     return None
 
 
+def _has_macro(text: bytes, files: Mapping[str, Moved], path_of: Callable[[bytes], str]) -> bool:
+    """Whether a macro that may call anything was moved, on a line that the body reaches over."""
+    if not any(file.macro_lines for file in files.values()):
+        return False
+    lines: dict[bytes, list[int]] = {}
+    for file, first, last in _LINES.findall(text):
+        lines.setdefault(file, []).extend((int(first), int(last)))
+    for file, found in lines.items():
+        there = files.get(path_of(file))
+        if there is not None and any(min(found) <= line <= max(found) for line in there.macro_lines):
+            return True
+    return False
+
+
 def called_crates(bodies: Iterable[bytes]) -> frozenset[bytes]:
     """Return the names of the crates that the bodies call, but for those of rustc itself."""
-    return frozenset(found[0] for text in bodies for found in _CALL.findall(text)) - _SYSROOT
+    return frozenset(name for text in bodies for name in _CRATE.findall(text)) - _SYSROOT
 
 
 def locating_crates(

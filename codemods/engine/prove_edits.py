@@ -32,7 +32,7 @@ WHOLE = "a file that is created or deleted"
 UNREAD = "{} can't be read as Rust"
 
 # Macros of std that evaluate their arguments, and make no items of them.
-_EVALUATING = frozenset(
+EVALUATING = frozenset(
     b"assert assert_eq assert_ne dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln format"
     b" format_args panic print println todo try unimplemented unreachable vec write writeln".split()
 )
@@ -148,7 +148,7 @@ def _why_not_expanded(source: Source, span: Span) -> str | None:
     trees = source.trees_at(span)
     calls = (tree.macro for tree in trees if tree.kind is TreeKind.MACRO_ARGUMENT)
     name = next(
-        (call.last_name for call in calls if call and call.last_name.encode() not in _EVALUATING), None
+        (call.last_name for call in calls if call and call.last_name.encode() not in EVALUATING), None
     )
     if name is not None:
         return ARGUMENT.format(name)

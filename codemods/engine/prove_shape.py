@@ -84,7 +84,13 @@ def _dump(bench: Workbench, bodies: list[str]) -> bytes:
     )
     with TemporaryDirectory(prefix="codemod-shape-") as folder:
         Path(folder, "t.rs").write_text(text.replace("\\n", "\n"))
-        command = [bench.toolchain.rustc, "--edition=2021", "--crate-type=lib", "--crate-name=t", "t.rs"]
+        command: list[str | Path] = [
+            bench.toolchain.rustc,
+            "--edition=2021",
+            "--crate-type=lib",
+            "--crate-name=t",
+            "t.rs",
+        ]
         done = bench.builder.build.runner.run(
             [*command, "-Zunpretty=thir-flat"], cwd=Path(folder), extra={"RUSTC_BOOTSTRAP": "1"}
         )
