@@ -19,7 +19,7 @@ from codemods.rust.items import attributes_before
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.tokens import TokenKind, tokens
-from codemods.rust.trees import TreeKind, path_to
+from codemods.rust.trees import TreeKind, path_to, span_of
 
 OUTSIDE = "an edit outside of function bodies (signature, type, static, constant, impl, attribute, import)"
 EXAMPLE = "an edit in a documentation example: examples are compiled and run, never proved"
@@ -37,6 +37,7 @@ EVALUATING = frozenset(
     b" format_args panic print println todo try unimplemented unreachable vec write writeln".split()
 )
 _LAYOUT = re.compile(rb"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_MACRO_CALL = re.compile(rb"(?:r#)?(\w+)\s*!(?!=)")
 _OF_MACRO = frozenset({b"try", b"r#try", b"std", b"core"})
 _ITEM_WORDS = frozenset(
     b"const enum extern fn impl macro_rules mod static struct trait type union use".split()
@@ -146,13 +147,21 @@ def _why_not_at(source: Source, span: Span, is_compared: bool) -> str | None:
 
 def _why_not_expanded(source: Source, span: Span) -> str | None:
     trees = source.trees_at(span)
-    calls = (tree.macro for tree in trees if tree.kind is TreeKind.MACRO_ARGUMENT)
-    name = next(
-        (call.last_name for call in calls if call and call.last_name.encode() not in EVALUATING), None
-    )
+    given = [tree.macro.span for tree in trees if tree.kind is TreeKind.MACRO_ARGUMENT and tree.macro]
+    calls = (node for tree in trees for node in path_to(tree.root, span) if node.type == "macro_invocation")
+    stretches = [*given, *map(span_of, calls)]
+    names = [_macro_name(stretch.of(source.content)) for stretch in stretches]
+    names += [found[1] for found in _MACRO_CALL.finditer(source.content, span.start, span.end)]
+    name = next((name for name in names if name not in EVALUATING), None)
     if name is not None:
-        return ARGUMENT.format(name)
+        return ARGUMENT.format(name.decode())
     return ATTRIBUTE if any(has_attribute_macro(tree, span) for tree in trees) else None
+
+
+def _macro_name(call: bytes) -> bytes:
+    """Return the last segment of the path of a macro call."""
+    found = _MACRO_CALL.search(call)
+    return found[1] if found else b"?"
 
 
 def _why_not_in_macro(source: Source, span: Span, is_compared: bool) -> str | None:

@@ -31,7 +31,7 @@ from codemods.engine.prove_doubts import (
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 
-VERSION = 11  # of the comparison: answers of another one are not taken from the step store
+VERSION = 12  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
