@@ -97,6 +97,13 @@ def bench(arguments: list[str]) -> int:
     return _run([PYTHON, "-m", "tools.bench", *arguments])
 
 
+def mutations(arguments: list[str]) -> int:
+    """Prove the prover: wrong edits of real crates, none called equal; see `dev.py mutations --help`."""
+    _need("git", "cargo", "rustc")
+    _install("dev")
+    return _run([PYTHON, "-m", "tools.mutations", *arguments])
+
+
 def docs(arguments: list[str]) -> int:
     """Write the pages and the schema that are made from code."""
     _no_more(arguments)
@@ -133,6 +140,7 @@ COMMANDS = {
     "package": package,
     "corpus": corpus,
     "bench": bench,
+    "mutations": mutations,
     "docs": docs,
     "picture": picture,
 }

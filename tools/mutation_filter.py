@@ -15,16 +15,12 @@ from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 from codemods.recipe.proposals import Change, Edited, Form
 from codemods.rust.spans import Span
-from tools.mutation_values import Mutation, Where
-
-# Lints are opinions; only what is no program does not compile.
-_NO_LINTS = ("--cap-lints=allow",)
-_WORST_FIRST = (Where.OUTSIDE, Where.MACRO)
+from tools.mutation_values import Mutation
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A crate that is mutated: its workbench, its build, and the changes that are made beside the mutations."""
+    """A crate that is mutated: its workbench, its build, and the changes made beside the mutations."""
 
     bench: Workbench
     baseline: Baseline
@@ -60,8 +56,21 @@ def compiling(subject: Subject, mutations: Iterable[Mutation]) -> Compiled:
         if not errors or not current:
             return compiled
         blamed = _blamed(errors, compiled) & current.keys()
-        for id in blamed or _suspects(current):
+        if not blamed:
+            return _of_halves(subject, list(current.values()))
+        for id in blamed:
             del current[id]
+
+
+def _of_halves(subject: Subject, mutations: list[Mutation]) -> Compiled:
+    """Look at each half alone where no error points at a mutation; join them if they hold together."""
+    if len(mutations) == 1:
+        return recomposed(subject, {})
+    halves = [compiling(subject, half) for half in (mutations[::2], mutations[1::2])]
+    joined = recomposed(subject, {**halves[0].mutations, **halves[1].mutations})
+    if not _errors(subject, joined.composition):
+        return joined
+    return max(halves, key=lambda half: len(half.mutations))
 
 
 def recomposed(subject: Subject, current: Mapping[str, Mutation]) -> Compiled:
@@ -85,7 +94,7 @@ def _errors(subject: Subject, composition: Composition) -> list[tuple[Diagnostic
     files = {str(path): file.compiled for path, file in composition.files.items()}
     for unit in units_of(subject, composition.files):
         mine = {name: text for name, text in files.items() if name in unit.files}
-        replayed = replay_changed(subject.bench, unit, mine, extra=_NO_LINTS)
+        replayed = replay_changed(subject.bench, unit, mine)
         if not replayed.succeeded:
             fresh = new_diagnostics(unit.diagnostics, replayed.diagnostics, composition.files)
             return [(each, composition) for each in fresh if each.is_error]
@@ -103,13 +112,3 @@ def _blamed(errors: Sequence[tuple[Diagnostic, Composition]], compiled: Compiled
     for error, composition in errors:
         found |= blame(error, composition.files, item_around).changes
     return found
-
-
-def _suspects(current: Mapping[str, Mutation]) -> list[str]:
-    """Return what to drop where no error points at a mutation: half of those that reach farthest."""
-    for where in _WORST_FIRST:
-        found = [id for id, mutation in current.items() if mutation.where is where]
-        if found:
-            return found[: (len(found) + 1) // 2]
-    listed = list(current)
-    return listed[: (len(listed) + 1) // 2]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _STATEMENTS = ("expression_statement", "let_declaration")
 
 
-def _statement_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+def _statement_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
     """Drop a statement; not a macro's, which may stand for nothing."""
     if _has_effect(node):
         yield removed(node.start_byte, node.end_byte)
@@ -61,13 +61,13 @@ def _what_runs(file: File, statement: Node) -> str:
     return file.text(value if value is not None else statement)
 
 
-def _scope_opened(file: File, node: Node) -> Iterator[Rewrite]:
+def _scope_opened(_file: File, node: Node) -> Iterator[Rewrite]:
     """Put a statement in a block of its own: what it binds or holds dies earlier."""
     if node.children[-1].type == ";":
         yield around(node, "{ ", " }")
 
 
-def _scope_flattened(file: File, node: Node) -> Iterator[Rewrite]:
+def _scope_flattened(_file: File, node: Node) -> Iterator[Rewrite]:
     """Take the braces of a block statement away: what it holds lives on (a guard, say)."""
     parent = node.parent
     if parent is None or parent.type not in ("block", "expression_statement") or not named(node):
@@ -85,7 +85,7 @@ def _span(node: Node) -> Span:
     return Span(node.start_byte, node.end_byte)
 
 
-def _bound_for_longer(file: File, node: Node) -> Iterator[Rewrite]:
+def _bound_for_longer(_file: File, node: Node) -> Iterator[Rewrite]:
     """Keep what a statement throws away: `f();` becomes `let _kept = f();`."""
     inner = node.named_children[0] if node.named_children else None
     if (
@@ -106,7 +106,7 @@ def _underscore(file: File, node: Node) -> Iterator[Rewrite]:
         yield replaced(pattern, "_")
 
 
-def _initializer_scoped(file: File, node: Node) -> Iterator[Rewrite]:
+def _initializer_scoped(_file: File, node: Node) -> Iterator[Rewrite]:
     """`let x = f(g());` becomes `let x = { let value = f(g()); value };`: temporaries die earlier."""
     value = node.child_by_field_name("value")
     if value is not None and value.type in ("call_expression", "method_call_expression", "try_expression"):
@@ -144,7 +144,7 @@ def _arm_values_swapped(file: File, node: Node) -> Iterator[Rewrite]:
                 yield swapped(file, values[0], values[1])
 
 
-def _guard(file: File, node: Node) -> Iterator[Rewrite]:
+def _guard(_file: File, node: Node) -> Iterator[Rewrite]:
     condition = node.child_by_field_name("condition")
     if condition is not None and condition.type not in ("let_condition", "let_chain"):
         keyword = condition.prev_sibling
@@ -153,13 +153,13 @@ def _guard(file: File, node: Node) -> Iterator[Rewrite]:
             yield removed(keyword.start_byte, condition.end_byte)
 
 
-def _guard_added(file: File, node: Node) -> Iterator[Rewrite]:
+def _guard_added(_file: File, node: Node) -> Iterator[Rewrite]:
     pattern = node.child_by_field_name("pattern")
     if pattern is not None and pattern.child_by_field_name("condition") is None:
         yield around(pattern, "", " if true")[1:]
 
 
-def _alternative(file: File, node: Node) -> Iterator[Rewrite]:
+def _alternative(_file: File, node: Node) -> Iterator[Rewrite]:
     """`a | b` loses one side."""
     if len(node.children) == 3:
         yield removed(node.children[0].start_byte, node.children[1].end_byte)
@@ -178,31 +178,31 @@ def _branches_swapped(file: File, node: Node) -> Iterator[Rewrite]:
         yield swapped(file, consequence, other)
 
 
-def _else_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+def _else_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
     yield removed(node.start_byte, node.end_byte)
 
 
 def _jump(other: str) -> Mutator:
-    def jump(file: File, node: Node) -> Iterator[Rewrite]:
+    def jump(_file: File, node: Node) -> Iterator[Rewrite]:
         if len(node.children) == 1:
             yield replaced(node, other)
 
     return jump
 
 
-def _label_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+def _label_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
     label = next((child for child in node.children if child.type == "label"), None)
     if label is not None:
         yield removed(label.start_byte, label.end_byte)
 
 
-def _loop_once(file: File, node: Node) -> Iterator[Rewrite]:
+def _loop_once(_file: File, node: Node) -> Iterator[Rewrite]:
     body = node.child_by_field_name("body")
     if body is not None and named(body):
         yield around(body.children[-1], "; break; ", "")[:1]
 
 
-def _move(file: File, node: Node) -> Iterator[Rewrite]:
+def _move(_file: File, node: Node) -> Iterator[Rewrite]:
     first = node.children[0]
     if first.type == "move":
         yield removed(first.start_byte, node.children[1].start_byte)
@@ -210,7 +210,7 @@ def _move(file: File, node: Node) -> Iterator[Rewrite]:
         yield around(node, "move ", "")[:1]
 
 
-def _closure_body(file: File, node: Node) -> Iterator[Rewrite]:
+def _closure_body(_file: File, node: Node) -> Iterator[Rewrite]:
     body = node.child_by_field_name("body")
     if body is not None and body.type != "block":
         yield around(body, "{ let value = ", "; value }")
@@ -290,7 +290,7 @@ def _binds_loosely(text: str) -> bool:
     return re.search(r"[-+*/&|^<>=]| as |\bmatch\b|\bif\b", text) is not None
 
 
-def _moved_question(file: File, operand: Node, without: Rewrite) -> Iterator[Rewrite]:
+def _moved_question(_file: File, operand: Node, without: Rewrite) -> Iterator[Rewrite]:
     if operand.type != "call_expression":
         return
     function, arguments = (operand.child_by_field_name(name) for name in ("function", "arguments"))

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from codemods.rust.edits import Edit
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.trees import SyntaxTree, TreeKind
@@ -15,19 +14,40 @@ from tools.mutation_flow import FLOW
 from tools.mutation_names import NAMES
 from tools.mutation_operators import OPERATORS
 from tools.mutation_outside import OUTSIDE
-from tools.mutation_values import File, Mutation, Mutator, Where, nodes
+from tools.mutation_values import File, Mutation, Mutator, Where, nodes, replaced
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 INSIDE: dict[str, dict[str, Mutator]] = {}
 for _table in (OPERATORS, NAMES, FLOW):
-    for _type, _mutators in _table.items():
-        INSIDE.setdefault(_type, {}).update(_mutators)
+    for _type, _by_kind in _table.items():
+        INSIDE.setdefault(_type, {}).update(_by_kind)
 
 # Std's macros that evaluate what they are given; another macro may throw an argument away.
 STD_MACROS = frozenset(
-    ["assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "eprint", "eprintln", "format", "matches", "panic", "print", "println", "todo", "try", "unimplemented", "unreachable", "vec", "write", "writeln"]
+    [
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "debug_assert_eq",
+        "debug_assert_ne",
+        "eprint",
+        "eprintln",
+        "format",
+        "matches",
+        "panic",
+        "print",
+        "println",
+        "todo",
+        "try",
+        "unimplemented",
+        "unreachable",
+        "vec",
+        "write",
+        "writeln",
+    ]
 )
 _CONDITIONAL = ("#[cfg(", "#[cfg_attr(", "#![cfg(")
 
@@ -63,17 +83,23 @@ def harmless(source: Source) -> Iterator[Mutation]:
     tree = source.file_tree
     file = File(source)
     for node in nodes(tree.root):
-        text = _HARMLESS.get(node.type)
-        if text is None or node.parent is None or node.parent.type in ("token_tree", "macro_definition"):
+        parent = node.parent
+        if node.type not in _HARMLESS or parent is None or parent.type == "token_tree":
             continue
         where, within, owner = _place(file, tree, Span(node.start_byte, node.end_byte))
         if where is Where.BODY:
             line = source.position(node.start_byte).line
-            edits = (Edit(Span(node.end_byte, node.end_byte), text),)
-            yield Mutation("comment or layout", source.path, edits, where, within, line, owner)
+            for form in _HARMLESS[node.type]:
+                edits = replaced(node, form.format(file.text(node)))
+                yield Mutation("comment or layout", source.path, edits, where, within, line, owner)
 
 
-_HARMLESS = {"binary_expression": "  ", "arguments": " /* the same */ ", "identifier": " ", "block": "  "}
+_HARMLESS = {
+    "binary_expression": ("({0})", "{0} /* the same */"),
+    "call_expression": ("/* the same */ {0}", "{0}  "),
+    "field_expression": ("{0} ",),
+    "integer_literal": ("{0} ",),
+}
 
 
 def sample(found: Iterable[Mutation], count: int, chance: random.Random) -> tuple[Mutation, ...]:
@@ -85,12 +111,12 @@ def sample(found: Iterable[Mutation], count: int, chance: random.Random) -> tupl
         chance.shuffle(listed)
     chosen: list[Mutation] = []
     while len(chosen) < count and by_kind:
-        for kind in list(by_kind):
-            mutation = _next_free(by_kind[kind], chosen)
-            if mutation is None:
+        for kind in chance.sample(sorted(by_kind), len(by_kind)):
+            free = _next_free(by_kind[kind], chosen)
+            if free is None:
                 del by_kind[kind]
             elif len(chosen) < count:
-                chosen.append(mutation)
+                chosen.append(free)
     return tuple(chosen)
 
 
@@ -111,9 +137,9 @@ def _is_readable(tree: SyntaxTree, own_macros: frozenset[str]) -> bool:
     for each in (tree, *tree.ancestors()):
         if each.kind is TreeKind.DOC_EXAMPLE:
             return False
-        if each.kind is TreeKind.MACRO_ARGUMENT and each.macro is not None:
-            if each.macro.last_name not in STD_MACROS - own_macros:
-                return False
+        call = each.macro if each.kind is TreeKind.MACRO_ARGUMENT else None
+        if call is not None and call.last_name not in STD_MACROS - own_macros:
+            return False
     return True
 
 

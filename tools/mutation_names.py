@@ -23,27 +23,65 @@ from tools.mutation_values import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_METHODS = (
-    "iter into_iter iter_mut; min max; is_some is_none; is_ok is_err; wrapping_add wrapping_sub saturating_add;"
-    "first last; starts_with ends_with; skip take; any all; push push_front push_back insert; and_then or_else;"
-    "find rfind position; to_lowercase to_uppercase to_ascii_lowercase to_ascii_uppercase; len capacity; trim trim_start trim_end;"
-    "as_ref as_mut; ok err; unwrap unwrap_or_default expect_err; checked_add checked_sub checked_mul; to_owned clone to_string into;"
-    "chars bytes; next next_back last; split_at split_at_mut; keys values; read read_exact read_to_end; write write_all; flush by_ref;"
-    "leading_zeros trailing_zeros count_ones count_zeros; swap_remove remove; lock try_lock; borrow borrow_mut; get get_mut;"
-    "is_empty is_ascii; load into_inner; fetch_add fetch_sub; map filter_map; max_value min_value; read_u8 read_i8; read_u16 read_i16;"
-    "read_u32 read_i32; read_u64 read_i64; write_u8 write_i8; to_le to_be swap_bytes; pow wrapping_pow; rotate_left rotate_right"
-)
+# One of a line for another.
+_METHODS = """\
+iter into_iter iter_mut
+min max
+is_some is_none
+is_ok is_err
+wrapping_add wrapping_sub saturating_add
+first last
+starts_with ends_with
+skip take
+any all
+push push_front push_back insert
+and_then or_else
+find rfind position
+to_lowercase to_uppercase to_ascii_lowercase to_ascii_uppercase
+len capacity
+trim trim_start trim_end
+as_ref as_mut
+ok err
+unwrap unwrap_or_default expect_err
+checked_add checked_sub checked_mul
+to_owned clone to_string into
+chars bytes
+next next_back last
+split_at split_at_mut
+keys values
+read read_exact read_to_end
+write write_all
+flush by_ref
+leading_zeros trailing_zeros count_ones count_zeros
+swap_remove remove
+lock try_lock
+borrow borrow_mut
+get get_mut
+is_empty is_ascii
+load into_inner
+fetch_add fetch_sub
+map filter_map
+max_value min_value
+read_u8 read_i8
+read_u16 read_i16
+read_u32 read_i32
+read_u64 read_i64
+write_u8 write_i8
+to_le to_be swap_bytes
+pow wrapping_pow
+rotate_left rotate_right
+"""
 _OTHER_METHODS = {
     name: [other for other in group.split() if other != name]
-    for group in _METHODS.split(";")
+    for group in _METHODS.splitlines()
     for name in group.split()
 }
 _VARIANTS = {
     "Ok": "Err", "Err": "Ok", "Less": "Greater", "Greater": "Less", "Equal": "Less", "SeqCst": "Relaxed",
     "Acquire": "SeqCst", "Release": "SeqCst", "Relaxed": "SeqCst", "InvalidInput": "InvalidData",
     "InvalidData": "InvalidInput", "UnexpectedEof": "Other", "Other": "InvalidData", "Start": "Current",
-    "MAX": "MIN", "MIN": "MAX", "max_value": "min_value", "min_value": "max_value", "BigEndian": "LittleEndian",
-    "LittleEndian": "BigEndian", "is_some": "is_none",
+    "MAX": "MIN", "MIN": "MAX", "max_value": "min_value", "min_value": "max_value",
+    "BigEndian": "LittleEndian", "LittleEndian": "BigEndian",
 }  # fmt: skip
 _BINDING = ("identifier", "shorthand_field_identifier")
 
@@ -125,7 +163,7 @@ def _other_method(file: File, node: Node) -> Iterator[Rewrite]:
             yield replaced(name, other)
 
 
-def _call_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+def _call_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
     """`x.f(…)` becomes `x`: one link of a chain is gone."""
     function = node.child_by_field_name("function")
     if function is not None and function.type == "field_expression":
@@ -135,10 +173,14 @@ def _call_dropped(file: File, node: Node) -> Iterator[Rewrite]:
 
 
 def _appended(text: str) -> Mutator:
-    def appended(file: File, node: Node) -> Iterator[Rewrite]:
+    def appended(_file: File, node: Node) -> Iterator[Rewrite]:
         yield around(node, "", text)[1:]
 
     return appended
+
+
+def _negated(_file: File, node: Node) -> Iterator[Rewrite]:
+    yield around(node, "!", "")[:1]
 
 
 def _arguments(file: File, node: Node) -> Iterator[Rewrite]:
@@ -183,7 +225,7 @@ def _field_shorthand(file: File, node: Node) -> Iterator[Rewrite]:
             yield around(node, "", f": {other}")[1:]
 
 
-def _index(file: File, node: Node) -> Iterator[Rewrite]:
+def _index(_file: File, node: Node) -> Iterator[Rewrite]:
     children = named(node)
     if len(children) == 2 and children[1].type != "range_expression":
         yield around(children[1], "(", ") + 1")
@@ -220,7 +262,7 @@ NAMES: dict[str, dict[str, Mutator]] = {
         "call dropped": _call_dropped,
         "clone added": _appended(".clone()"),
         "into added": _appended(".into()"),
-        "negated result": lambda file, node: iter([around(node, "!", "")[:1]]),
+        "negated result": _negated,
     },
     "arguments": {"arguments swapped": _arguments},
     "field_initializer_list": {"field values swapped": _field_values},

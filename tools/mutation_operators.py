@@ -44,7 +44,7 @@ def _operands(file: File, node: Node) -> Iterator[Rewrite]:
         yield swapped(file, left, right)
 
 
-def _plain_assignment(file: File, node: Node) -> Iterator[Rewrite]:
+def _plain_assignment(_file: File, node: Node) -> Iterator[Rewrite]:
     operator = node.child_by_field_name("operator")
     if operator is not None:
         yield replaced(operator, "=")
@@ -56,14 +56,14 @@ def _sign_removed(file: File, node: Node) -> Iterator[Rewrite]:
         yield removed(sign.start_byte, sign.end_byte)
 
 
-def _negated(file: File, node: Node) -> Iterator[Rewrite]:
+def _negated(_file: File, node: Node) -> Iterator[Rewrite]:
     condition = node.child_by_field_name("condition")
     if condition is not None and condition.type not in ("let_condition", "let_chain"):
         yield around(condition, "!(", ")")
 
 
 def _forced(value: str) -> Mutator:
-    def forced(file: File, node: Node) -> Iterator[Rewrite]:
+    def forced(_file: File, node: Node) -> Iterator[Rewrite]:
         condition = node.child_by_field_name("condition")
         if condition is not None and condition.type not in ("let_condition", "let_chain", "boolean_literal"):
             yield replaced(condition, value)
@@ -133,20 +133,20 @@ def _cast(file: File, node: Node) -> Iterator[Rewrite]:
         yield replaced(kind, _WIDER[file.text(kind)])
 
 
-def _double_cast(file: File, node: Node) -> Iterator[Rewrite]:
+def _double_cast(_file: File, node: Node) -> Iterator[Rewrite]:
     """Cut bits off on the way: `x as u8 as u32`."""
     value = node.child_by_field_name("value")
     if value is not None:
         yield (*around(value, "(", ") as u8"),)
 
 
-def _range(file: File, node: Node) -> Iterator[Rewrite]:
+def _range(_file: File, node: Node) -> Iterator[Rewrite]:
     operator = next((child for child in node.children if child.type in ("..", "..=")), None)
     if operator is not None and node.children[-1] is not operator:
         yield replaced(operator, "..=" if operator.type == ".." else "..")
 
 
-def _range_cut(file: File, node: Node) -> Iterator[Rewrite]:
+def _range_cut(_file: File, node: Node) -> Iterator[Rewrite]:
     if len(node.children) == 3 and node.children[1].type == "..":
         yield removed(node.children[0].start_byte, node.children[0].end_byte)
         yield removed(node.children[2].start_byte, node.children[2].end_byte)

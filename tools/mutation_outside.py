@@ -40,7 +40,7 @@ def _constant(file: File, node: Node) -> Iterator[Rewrite]:
             yield replaced(found, text[:-1] + 'x"')
 
 
-def _static_for_const(file: File, node: Node) -> Iterator[Rewrite]:
+def _static_for_const(_file: File, node: Node) -> Iterator[Rewrite]:
     keyword = next((child for child in node.children if child.type in ("const", "static")), None)
     in_module = node.parent is not None and node.parent.type == "source_file"
     if keyword is not None and in_module:
@@ -48,7 +48,7 @@ def _static_for_const(file: File, node: Node) -> Iterator[Rewrite]:
 
 
 def _function_attribute(text: str) -> Mutator:
-    def attribute(file: File, node: Node) -> Iterator[Rewrite]:
+    def attribute(_file: File, node: Node) -> Iterator[Rewrite]:
         yield around(node, text + " ", "")[:1]
 
     return attribute
@@ -59,11 +59,12 @@ def _parameters_swapped(file: File, node: Node) -> Iterator[Rewrite]:
     parameters = node.child_by_field_name("parameters")
     found = [each for each in named(parameters) if each.type == "parameter"] if parameters is not None else []
     for first, second in pairs(found):
-        names = first.child_by_field_name("pattern"), second.child_by_field_name("pattern")
-        types = first.child_by_field_name("type"), second.child_by_field_name("type")
-        if names[0] is not None and names[1] is not None and types[0] is not None and types[1] is not None:
-            if file.text(types[0]) == file.text(types[1]) and file.text(names[0]) != file.text(names[1]):
-                yield swapped(file, names[0], names[1])
+        names = [each.child_by_field_name("pattern") for each in (first, second)]
+        types = {file.text(each.child_by_field_name("type") or each) for each in (first, second)}
+        if names[0] is None or names[1] is None or len(types) > 1:
+            continue
+        if file.text(names[0]) != file.text(names[1]):
+            yield swapped(file, names[0], names[1])
 
 
 def _parameter_type(file: File, node: Node) -> Iterator[Rewrite]:
@@ -88,7 +89,7 @@ def _visibility(file: File, node: Node) -> Iterator[Rewrite]:
     yield replaced(node, "pub(crate)" if file.text(node) == "pub" else "pub")
 
 
-def _attribute_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+def _attribute_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
     yield removed(node.start_byte, node.end_byte)
 
 
@@ -105,12 +106,12 @@ def _fields_swapped(file: File, node: Node) -> Iterator[Rewrite]:
         yield swapped(file, first, second)
 
 
-def _representation(file: File, node: Node) -> Iterator[Rewrite]:
+def _representation(_file: File, node: Node) -> Iterator[Rewrite]:
     for text in ("#[repr(C)] ", "#[repr(align(64))] "):
         yield around(node, text, "")[:1]
 
 
-def _method_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+def _method_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
     """Take a method out of a trait's impl: the default one runs."""
     body = node.child_by_field_name("body")
     if node.child_by_field_name("trait") is not None and body is not None:
@@ -140,7 +141,7 @@ def _ends_path(node: Node) -> bool:
     return following is None or following.type in (";", ",", "}")
 
 
-def _inner_attribute(file: File, node: Node) -> Iterator[Rewrite]:
+def _inner_attribute(_file: File, node: Node) -> Iterator[Rewrite]:
     first = next((child for child in node.children if child.type not in _PREAMBLE), None)
     if first is not None:
         yield (Edit(Span(first.start_byte, first.start_byte), _NEAR_MACRO),)

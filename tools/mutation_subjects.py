@@ -7,7 +7,7 @@ import random
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from codemods.engine.equipment import open_workbench
@@ -21,10 +21,10 @@ from codemods.errors import CodemodError
 from codemods.recipe.claims import SameTree
 from codemods.rust.source import Source
 from tools.crates import Crate, commit_all, repository, resolve
-from tools.mutation_filter import Compiled, Subject, compiling
+from tools.mutation_filter import Subject, compiling
 from tools.mutation_generator import harmless, mutations, sample
 from tools.mutation_traps import Trap, write_crate
-from tools.mutation_values import Mutation, Where
+from tools.mutation_values import Mutation, Where, widened
 from tools.mutation_verdicts import verdicts
 
 RECIPE = "try-macro"
@@ -52,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CrateAnswers:
-    """All of one crate: wrong edits tried, their proofs, those of harmless edits and of the upgrade's sites."""
+    """All of one crate: wrong edits tried, and proofs: of them, of harmless edits, of the upgrade."""
 
     crate: str
     tried: int
@@ -100,9 +100,7 @@ def _expanded(stage: Stage) -> frozenset[str]:
 class _Mutated:
     """One crate: what can be done wrong in it, and what is said of that."""
 
-    def __init__(
-        self, crate: str, subject: Subject, upgraded: Subject, stage: Stage, amount: Amount
-    ) -> None:
+    def __init__(self, crate: str, subject: Subject, upgraded: Subject, stage: Stage, amount: Amount) -> None:
         self.crate = crate
         self.subject = subject
         self.upgraded = upgraded
@@ -110,31 +108,45 @@ class _Mutated:
         self.amount = amount
         self.chance = random.Random(f"{amount.seed} {crate}")
         self.tried = 0
+        self.sources = {source.path: source for source in self._sources()}
 
     def answers(self) -> CrateAnswers:
-        sources = tuple(self._sources())
-        found = [mutation for source in sources for mutation in mutations(source)]
-        same = [mutation for source in sources for mutation in harmless(source)]
+        found = [mutation for source in self.sources.values() for mutation in mutations(source)]
+        same = [mutation for source in self.sources.values() for mutation in harmless(source)]
         wrong: list[Answer] = []
         for subject in (self.subject, self.upgraded) if self.stage.kept else (self.subject,):
             for _ in range(self.amount.rounds):
                 for where in Where:
                     wrong += self._asked(subject, [each for each in found if each.where is where])
         tried = self.tried
-        alike = self._asked(self.upgraded, same)
+        alike = self._asked(self.upgraded, same, is_wrong=False)
         return CrateAnswers(self.crate, tried, tuple(wrong), tuple(alike), self._upgrade_proofs())
 
-    def _asked(self, subject: Subject, candidates: list[Mutation]) -> list[Answer]:
-        few = self.amount.edits if candidates and candidates[0].where is Where.BODY else self.amount.edits // 8
+    def _widened(self, mutation: Mutation) -> Mutation:
+        """Return two of three as an edit of the whole expression or statement: no less must be seen."""
+        tree = self.sources[mutation.path].file_tree
+        if tree is None or mutation.where is Where.OUTSIDE or self.chance.random() < 1 / 3:
+            return mutation
+        before = self.sources[mutation.path].content
+        return replace(mutation, edits=widened(mutation.edits, tree.root, before))
+
+    def _asked(self, subject: Subject, candidates: list[Mutation], is_wrong: bool = True) -> list[Answer]:
+        few = (
+            self.amount.edits
+            if candidates and candidates[0].where is Where.BODY
+            else max(2, self.amount.edits // 20)
+        )
         chosen = sample(candidates, few, self.chance)
         self.tried += len(chosen)
-        compiled: Compiled = compiling(subject, chosen)
+        compiled = compiling(subject, map(self._widened, chosen) if is_wrong else chosen)
         said = verdicts(subject, CLAIM, compiled)
         return [Answer(self.crate, mutation, proof, bool(subject.upgrade)) for mutation, proof in said]
 
     def _sources(self) -> Iterator[Source]:
         bench = self.subject.bench
-        names = {name for unit in self.subject.baseline.units for name in unit.files if unit.kind != "custom-build"}
+        names = {
+            name for unit in self.subject.baseline.units for name in unit.files if unit.kind != "custom-build"
+        }
         for name in sorted(names):
             path = PurePosixPath(name)
             if path.suffix == ".rs" and not path.is_absolute():

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from codemods.rust.edits import Edit
+from codemods.rust.edits import Edit, apply_edits
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 
@@ -93,6 +94,30 @@ def around(node: Node, before: str, after: str) -> Rewrite:
 _NOISE = re.compile(r"//[^\n]*|/\*.*?\*/|[\w<>]+::|r#|[\s(){},_]", re.DOTALL)
 
 
+_WHOLE = ("_expression", "_declaration", "_statement", "block", "match_arm")
+
+
+def widened(edits: Rewrite, root: Node, before: bytes) -> Rewrite:
+    """Return the same change of the text as one edit of the whole expression or statement around.
+
+    What a person's diff looks like; and no edit stands where nothing of a dump begins or ends.
+    The braces of functions stay out of it.
+    """
+    after = apply_edits(before, edits)
+    span = Span(min(edit.span.start for edit in edits), max(edit.span.end for edit in edits))
+    node = root.descendant_for_byte_range(span.start, span.end)
+    while node is not None and (
+        not node.type.endswith(_WHOLE) or Span(node.start_byte, node.end_byte) == span
+    ):
+        node = node.parent
+    if node is None:
+        return edits
+    is_body = node.parent is not None and node.parent.type == "function_item"
+    whole = Span(node.start_byte + is_body, node.end_byte - is_body)
+    tail = len(before) - whole.end
+    return (Edit(whole, after[whole.start : len(after) - tail].decode()),)
+
+
 def surely_differ(first: str, second: str) -> bool:
     """Whether two texts cannot be the same typed tree: not when layout, paths or brackets alone differ."""
     return _core(first) != _core(second)
@@ -103,12 +128,13 @@ def _core(text: str) -> str:
 
 
 def nodes(root: Node) -> Iterator[Node]:
-    """Yield `root` and everything below it, outer before inner, by position."""
+    """Yield `root` and everything below it, outer before inner, by position; no tokens of macros."""
     stack = [root]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(node.children))
+        if node.type not in ("token_tree", "macro_definition"):
+            stack.extend(reversed(node.children))
 
 
 def named(node: Node) -> list[Node]:
@@ -119,5 +145,4 @@ def named(node: Node) -> list[Node]:
 
 def pairs(items: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
     """Yield each node with the one behind it."""
-    listed = list(items)
-    yield from zip(listed, listed[1:], strict=False)
+    yield from pairwise(items)

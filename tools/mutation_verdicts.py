@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from unittest.mock import patch
 
+from codemods.cargo.report import Unit
+from codemods.engine import prove as prover
 from codemods.engine.proof import Proof, ProofVerdict
-from codemods.engine.prove import prove
 from codemods.engine.prove_edits import placed_edits
-from codemods.engine.prove_unit import Sides, UnitProver
+from codemods.engine.prove_unit import Pair, UnitProof, UnitProver
 from codemods.recipe.claims import SameTree
-from tools.mutation_filter import Compiled, Subject, recomposed, units_of
+from tools.mutation_filter import Compiled, Subject, recomposed
 from tools.mutation_values import Mutation, Where
 
 _NAME = re.compile(r"[^:{}#\[\]]+")
@@ -32,9 +33,7 @@ class Unequal:
         return self.bodies - frozenset().union(*self.touched.values())
 
 
-def verdicts(
-    subject: Subject, claim: SameTree, compiled: Compiled
-) -> tuple[tuple[Mutation, Proof], ...]:
+def verdicts(subject: Subject, claim: SameTree, compiled: Compiled) -> tuple[tuple[Mutation, Proof], ...]:
     """Return the proofs of all mutations in `compiled`.
 
     A body that differs although nothing in it was edited is laid at every change of its unit. Where that
@@ -42,10 +41,9 @@ def verdicts(
     """
     waiting, settled = [compiled], list[tuple[Mutation, Proof]]()
     while waiting:
-        print("round", len(waiting[-1].mutations)) if os.environ.get("MUT_DEBUG") else 0
         batch = waiting.pop()
-        proofs = _proofs(subject, claim, batch)
-        unequal = _unequal(subject, claim, batch)
+        proofs, seen = _proofs(subject, claim, batch)
+        unequal = _unequal(batch, seen)
         masked = _masked(batch.mutations, proofs, unequal)
         settled += [(batch.mutations[id], proofs[id]) for id in batch.mutations if id not in masked]
         waiting += [
@@ -55,26 +53,33 @@ def verdicts(
     return tuple(settled)
 
 
-def _proofs(subject: Subject, claim: SameTree, compiled: Compiled) -> Mapping[str, Proof]:
+def _proofs(
+    subject: Subject, claim: SameTree, compiled: Compiled
+) -> tuple[Mapping[str, Proof], list[UnitProof]]:
+    """Return what the prover says, and what it saw of each unit to say so."""
+    seen: list[UnitProof] = []
+
+    class Watched(UnitProver):
+        def prove(self, pairs: Iterable[Pair]) -> Iterator[tuple[Unit, UnitProof]]:
+            for unit, shown in super().prove(pairs):
+                seen.append(shown)
+                yield unit, shown
+
     compared = {id for id, mutation in compiled.mutations.items() if mutation.where is Where.MACRO}
     report = subject.baseline.report  # that the mutated tree builds too was seen unit by unit
     chosen, composition = compiled.chosen, compiled.composition
     everything = compared | subject.compared
-    return prove(subject.bench, claim, chosen, composition, report, report, {}, everything)
+    with patch.object(prover, "UnitProver", Watched):
+        proofs = prover.prove(subject.bench, claim, chosen, composition, report, report, {}, everything)
+    return proofs, seen
 
 
-def _unequal(subject: Subject, claim: SameTree, compiled: Compiled) -> Unequal:
-    """Look at the same comparisons, which are kept, unit by unit."""
-    composition = compiled.composition
-    placed = [edit for choice in compiled.chosen for edit in placed_edits(choice, composition)]
-    sides = Sides({}, composition.overlay)
-    prover = UnitProver(subject.bench, sides, [edit.place for edit in placed], claim.expansions)
-    bodies: set[str] = set()
+def _unequal(compiled: Compiled, seen: Sequence[UnitProof]) -> Unequal:
+    placed = [edit for choice in compiled.chosen for edit in placed_edits(choice, compiled.composition)]
+    bodies = {body for shown in seen for body, _ in shown.unequal}
     touched: dict[str, set[str]] = {edit.change: set() for edit in placed}
-    for _, shown in prover.prove((unit, unit) for unit in units_of(subject, composition.files)):
-        bodies |= {body for body, _ in shown.unequal}
-        for edit in placed:
-            touched[edit.change] |= set(shown.bodies_of(edit.place))
+    for edit in placed:
+        touched[edit.change].update(*(shown.bodies_of(edit.place) for shown in seen))
     owned = {id: frozenset(body for body in bodies if _belongs(body, found)) for id, found in touched.items()}
     return Unequal(frozenset(bodies), owned)
 
@@ -82,7 +87,8 @@ def _unequal(subject: Subject, claim: SameTree, compiled: Compiled) -> Unequal:
 def _belongs(body: str, touched: Collection[str]) -> bool:
     """Whether `body` is one of `touched`, or of one function with one: a closure, a constant."""
     return any(
-        body == other or body.startswith(f"{other}::{{") or other.startswith(f"{body}::{{") for other in touched
+        body == other or body.startswith(f"{other}::{{") or other.startswith(f"{body}::{{")
+        for other in touched
     )
 
 
