@@ -14,6 +14,10 @@ CODES = {
     "test-fails": "a test that passed before fails with the change.",
     "conflict": "the change would edit the same text as another one.",
     "expands-differently": "a macro around the site makes something else of the new text than of the old.",
+    "proved-different": (
+        "rustc makes something else of the new text than of the old, although the recipe claims that it"
+        " does not; the first difference is kept with it. With --no-prove nothing is compared."
+    ),
     "not-compiled": (
         "no target that was built compiles every edited line: a false `cfg`, a macro that nothing"
         " expands, a file that no target reaches, or a target that does not build here. Build with the"

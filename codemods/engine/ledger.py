@@ -27,7 +27,12 @@ from codemods.engine.workbench import Workbench
 from codemods.recipe.proposals import Ambiguous, Change, Skipped
 from codemods.recipe.site import Site
 
-_CHECKS = {"test-fails": "test", "expands-differently": "expand", "conflict": "compose"}  # by reason code
+_CHECKS = {  # by reason code
+    "test-fails": "test",
+    "expands-differently": "expand",
+    "conflict": "compose",
+    "proved-different": "prove",
+}
 
 
 @dataclass(frozen=True, slots=True)

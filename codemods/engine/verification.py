@@ -28,6 +28,8 @@ from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.spans import Span
 
+REFUTED = "proved-different"
+REFUTATION = "rustc makes something else of it"
 NOT_COMPILED = "no target that was built compiles every edited line"
 
 
@@ -76,6 +78,7 @@ class Verification:
         kept, built = isolated.kept, isolated.result
         self.rejected |= isolated.rejected
         kept, built, example_details = self._verify_examples(kept, built)
+        kept, built = self._verify_by_proof(kept, built)
         kept, built, tested = self._verify_by_tests(kept, built)
         included, final = self._include_unverified(kept, built)
         return Stage(
@@ -202,6 +205,42 @@ class Verification:
             self.rejected |= isolated.rejected
             return self._verify_examples(isolated.kept, isolated.result)
         return kept, built, {site.id: after.detail(site.id) for site in sites}
+
+    # What the recipe claims
+
+    def _verify_by_proof(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
+        """Leave out changes of which rustc makes something else, where the recipe claims that it does not.
+
+        A claim that is refuted may be a wrong rewrite; the next form of the change is tried instead.
+        """
+        if self.recipe.claim is None or not self._refuted(kept, built):
+            return kept, built
+        changes = [replace(choice.change, forms=choice.change.forms[choice.form_index :]) for choice in kept]
+        isolated = isolate(changes, self._attempt_proved)
+        self.rejected |= isolated.rejected
+        refuted = {id for id, why in isolated.rejected.items() if why.startswith(REFUTATION)}
+        self.codes |= dict.fromkeys(refuted, REFUTED)
+        return isolated.kept, isolated.result
+
+    def _attempt_proved(self, chosen: Sequence[Chosen]) -> Trial[Built]:
+        trial = self._attempt(chosen)
+        if trial.failure is not None:
+            return trial
+        refuted = self._refuted(chosen, trial.result)
+        if not refuted:
+            return trial
+        # A body with several changes says nothing of each: they are brought back as far as they hold.
+        is_sure = len(refuted) == 1
+        failure = Failure(refuted, {}) if is_sure else Failure({}, refuted)
+        return Trial(trial.result, failure)
+
+    def _refuted(self, chosen: Sequence[Chosen], built: Built) -> dict[str, str]:
+        """Return the changes of which rustc makes something else, each with what."""
+        return {
+            id: "\n".join(filter(None, [f"{REFUTATION}: {proof.detail}", proof.excerpt]))
+            for id, proof in self._proofs(chosen, built).items()
+            if proof.verdict is ProofVerdict.DIFFERENT
+        }
 
     # On request: the tests
 
