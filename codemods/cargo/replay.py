@@ -125,7 +125,7 @@ def _meaning(argv: Sequence[str]) -> list[str]:
             skip = False
         elif argument in _UNJUDGED or (argument == "-C" and following.startswith(_HASHES)):
             skip = True
-        elif not argument.startswith(("--check-cfg=", *(f"-C{name}" for name in _HASHES))):
+        elif not argument.startswith(("--check-cfg=", "--cap-lints=", *(f"-C{name}" for name in _HASHES))):
             kept.append(argument)
     return kept
 

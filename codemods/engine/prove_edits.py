@@ -97,6 +97,20 @@ def may_name(choice: Chosen, composition: Composition) -> bool:
     return False
 
 
+def moves_calls(choice: Chosen, composition: Composition) -> bool:
+    """Whether an edit moves code behind it: it adds or takes away lines, or a call follows on its line."""
+    for file in choice.form.files:
+        edited = composition.files.get(file.path)
+        if not isinstance(file, Edited) or edited is None or edited.formatted is not None:
+            return True
+        for edit in file.edits:
+            old, new = edit.span.of(edited.old), edit.text.encode()
+            rest = edited.old[edit.span.end :].partition(b"\n")[0]
+            if old.count(b"\n") != new.count(b"\n") or b"(" in rest or b"!" in rest:
+                return True
+    return False
+
+
 def why_not_provable(
     choice: Chosen,
     composition: Composition,

@@ -92,7 +92,10 @@ def _dump(bench: Workbench, bodies: list[str]) -> bytes:
             "t.rs",
         ]
         done = bench.builder.build.runner.run(
-            [*command, "-Zunpretty=thir-flat"], cwd=Path(folder), extra={"RUSTC_BOOTSTRAP": "1"}
+            [*command, "-Zunpretty=thir-flat"],
+            cwd=Path(folder),
+            extra={"RUSTC_BOOTSTRAP": "1"},
+            writable=[Path(folder)],
         )
     return done.stdout if done.succeeded else b"rustc failed"
 

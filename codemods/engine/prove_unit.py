@@ -31,7 +31,7 @@ from codemods.engine.prove_doubts import (
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 
-VERSION = 12  # of the comparison: answers of another one are not taken from the step store
+VERSION = 13  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -58,6 +58,7 @@ class UnitProof:
     unequal: tuple[tuple[str, Proof], ...] = ()
     touched: tuple[Touched, ...] = ()
     alone: tuple[str, ...] = ()  # bodies that are on one side only
+    located: tuple[str, ...] = ()  # those of `unequal` for calls that were moved
 
     def bodies_of(self, place: Place) -> tuple[str, ...]:
         """Return the bodies at an edited place."""
@@ -177,37 +178,48 @@ class UnitProver:
             for path, answer in answers.items()
             if answer.likeness is not Likeness.EQUAL
         }
+        located = self._located(unit, old, new, answers)
         return UnitProof(
             compared=len(answers),
-            unequal=tuple((self._doubts(unit, old, new, answers) | unequal).items()),
+            unequal=tuple((located | self._alike(unit, new, answers) | unequal).items()),
+            located=tuple(located.keys() - unequal.keys()),
             alone=tuple(sorted(map(_shown, old.keys() ^ new.keys()))),
             touched=tuple(Touched(place, tuple(sorted(paths))) for place, paths in touched.items()),
         )
 
-    def _doubts(
+    def _located(
         self,
         unit: Unit,
         old: Mapping[bytes, bytes],
         new: Mapping[bytes, bytes],
         answers: Mapping[str, BodyComparison],
     ) -> dict[str, Proof]:
-        """Return the bodies whose trees are equal, and yet may do something else."""
-        bench, after = self._bench, self._sides.after
-        path_of = _namer(unit, bench.scratch.root)
+        """Return the bodies with a moved call of what asks where it is called from."""
+        path_of = _namer(unit, self._bench.scratch.root)
         files = {
             str(path): moved(file) for path, file in self._sides.files.items() if str(path) in unit.files
         }
         changed = {path: text for path, text in new.items() if answers[_shown(path)].is_changed}
         shifted = {path: text for path, text in new.items() if old.get(path) != text}
         bodies = changed if all(file.keeps_lines for file in files.values()) else shifted
-        locating = locating_crates(bench, unit, after, called_crates(bodies.values()))
-        alike = names_alike(bench, unit, after) if self._sides.names_matter else frozenset()
+        locating = locating_crates(self._bench, unit, self._sides.after, called_crates(bodies.values()))
         found: dict[str, Proof] = {}
         for path, text in bodies.items() if locating else ():
             if (crate := moved_call(text, files, locating, path_of)) is not None:
                 found[_shown(path)] = _doubt(LOCATED.format(body=_shown(path), crate=_shown(crate)))
-        for path, text in changed.items():
-            if (name := first_alike(text, alike)) is not None:
+        return found
+
+    def _alike(
+        self, unit: Unit, new: Mapping[bytes, bytes], answers: Mapping[str, BodyComparison]
+    ) -> dict[str, Proof]:
+        """Return the changed bodies with a type whose name two crates have."""
+        if not self._sides.names_matter:
+            return {}
+        alike = names_alike(self._bench, unit, self._sides.after)
+        found: dict[str, Proof] = {}
+        for path, text in new.items():
+            is_changed = answers[_shown(path)].is_changed
+            if is_changed and (name := first_alike(text, alike)) is not None:
                 found[_shown(path)] = _doubt(ALIKE.format(body=_shown(path), name=_shown(name)))
         return found
 
