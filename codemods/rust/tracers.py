@@ -16,7 +16,7 @@ from codemods.rust.edits import Edit
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.statements import StatementRole, statement_role
-from codemods.rust.trees import SyntaxTree, path_to, span_of
+from codemods.rust.trees import SyntaxTree, path_to, path_within, span_of
 
 # Expressions whose value is a new one; a tuple around a place would copy it.
 _VALUES = frozenset(
@@ -38,6 +38,16 @@ _INERT = {
     "attribute_item": "an attribute runs nothing by itself",
     "inner_attribute_item": "an attribute runs nothing by itself",
 }
+_NO_VALUES = frozenset(
+    {
+        "block",
+        "break_expression",
+        "continue_expression",
+        "let_condition",
+        "return_expression",
+        "yield_expression",
+    }
+)
 # What may leave a statement before its end, or pass over a part of it.
 _DETOURS = frozenset(
     {
@@ -57,6 +67,13 @@ _DETOURS = frozenset(
         "yield_expression",
     }
 )
+_HEADS = {
+    "binary_expression": "left",
+    "for_expression": "value",
+    "if_expression": "condition",
+    "match_expression": "value",
+    "while_expression": "condition",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +102,28 @@ def place_tracer(source: Source, span: Span) -> Tracer | Untraceable:
     tree = trees[-1]
     if not tree.is_sound(span):
         return Untraceable("the code is in a form that the parser does not understand")
-    path = path_to(tree.root, span)
+    path = path_within(tree.root, span)
+    if not len(span) and path and path[-1].type == "block":
+        return _in_gap(path[-1], span.start) or _why_not(path)
     return _behind_value(tree, path, span) or _before_statement(path, span) or _why_not(path)
+
+
+def is_branch(parent: Node, child: Node) -> bool:
+    """Whether `child` may stay unrun although `parent` is begun: of an arm, a closure, `&&`."""
+    match parent.type:
+        case "match_arm":
+            return child == parent.child_by_field_name("value")
+        case "match_pattern":
+            return child == parent.child_by_field_name("condition")
+        case "closure_expression":
+            return child == parent.child_by_field_name("body")
+        case "binary_expression":
+            operator = parent.child_by_field_name("operator")
+            is_lazy = operator is not None and operator.type in ("&&", "||")
+            return is_lazy and child == parent.child_by_field_name("right")
+        case "let_chain":
+            return child.is_named and child != parent.named_children[0]
+    return False
 
 
 def tracer_edits(tracers: Mapping[int, Tracer], code: Callable[[int], str]) -> tuple[Edit, ...]:
@@ -115,11 +152,35 @@ def _behind_value(tree: SyntaxTree, path: Sequence[Node], span: Span) -> Tracer 
         return None
     if node.type == "try_expression":
         return Tracer(span_of(node.children[0]))
-    if node.type not in _VALUES:
+    is_value = node.type in _VALUES or (node.parent is not None and _may_be_wrapped(node, node.parent))
+    if not is_value:
         return None
     # As a statement a macro may be more than a value: a `let`, several statements.
     is_statement = node.type == "macro_invocation" and statement_role(node, tree) is not StatementRole.PART
     return None if is_statement else Tracer(span_of(node))
+
+
+def _may_be_wrapped(node: Node, parent: Node) -> bool:
+    """Whether `node` is a branch whose value is given away, so that a tuple around it copies nothing."""
+    return is_branch(parent, node) and node.type not in _NO_VALUES
+
+
+def _in_gap(block: Node, at: int) -> Tracer | None:
+    """Return a place between two statements, or at the end of a block without a value."""
+    statements = [node for node in block.named_children if node.type not in _NO_STATEMENTS]
+    following = next((node for node in statements if node.start_byte >= at), None)
+    if following is not None:
+        return _at(following)
+    if statements and not _is_ended(statements[-1]):
+        return None
+    end = block.end_byte - 1
+    return Tracer(Span(end, end))
+
+
+def _is_ended(statement: Node) -> bool:
+    return statement.type in ("let_declaration", "empty_statement") or (
+        statement.type == "expression_statement" and statement.children[-1].type == ";"
+    )
 
 
 def _inked(content: bytes, span: Span) -> Span:
@@ -169,9 +230,17 @@ def _at(statement: Node) -> Tracer | None:
 def _has_detour(statement: Node, span: Span) -> bool:
     """Whether some way through the statement does not come to `span`."""
     return any(
-        node.type in _DETOURS or any(child.type in ("&&", "||") for child in node.children)
+        (node.type in _DETOURS or any(child.type in ("&&", "||") for child in node.children))
+        and not _is_in_head(node, span)
         for node in _nodes_before(statement, span.end)
     )
+
+
+def _is_in_head(node: Node, span: Span) -> bool:
+    """Whether `span` is in what `node` evaluates first of all: the condition, the left operand."""
+    name = _HEADS.get(node.type)
+    head = node.child_by_field_name(name) if name is not None else None
+    return head is not None and span in span_of(head)
 
 
 def _nodes_before(node: Node, end: int) -> Iterable[Node]:

@@ -130,6 +130,14 @@ def path_to(root: Node, span: Span) -> list[Node]:
     return path[::-1]
 
 
+def path_within(root: Node, span: Span) -> list[Node]:
+    """Return the same; of an empty `span` without the nodes that only end or begin there."""
+    path = path_to(root, span)
+    while not len(span) and len(path) > 1 and not path[-1].start_byte < span.start < path[-1].end_byte:
+        path.pop()
+    return path
+
+
 def covers(node: Node, span: Span) -> bool:
     """Whether `node` spans all of `span`."""
     return node.start_byte <= span.start and span.end <= node.end_byte

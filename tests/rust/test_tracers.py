@@ -55,6 +55,11 @@ def _traced(marked: str) -> str:
         ("fn f() { a(); ‹let b = c;\n b.d();› e() }", "fn f() { a(); { t0(); } let b = c;\n b.d(); e() }"),
         ("fn f() { a(‹1›); }", "fn f() { { t0(); } a(1); }"),
         ("/// ```\n/// ‹a()?›;\n/// ```\nfn f() {}", "/// ```\n/// (a(), { t0(); }).0?;\n/// ```\nfn f() {}"),
+        # The value of a branch is given away, whatever it is.
+        ("fn f() { a && ‹x›; }", "fn f() { a && (x, { t0(); }).0; }"),
+        ("fn f() { let g = || ‹1›; }", "fn f() { let g = || (1, { t0(); }).0; }"),
+        ("fn f() { match a { B => ‹c.d› } }", "fn f() { match a { B => (c.d, { t0(); }).0 } }"),
+        ("fn f() { if ‹a› && b { c } }", "fn f() { { t0(); } if a && b { c } }"),
         ("const fn f() {} fn g() { ‹f()› }", "const fn f() {} fn g() { (f(), { t0(); }).0 }"),
     ],
 )
@@ -73,8 +78,10 @@ def test_a_tracer_stands_behind_the_value_or_before_the_statement(marked: str, t
         # A statement that is begun may end before the place, or pass it over.
         ("fn f() { a()? + ‹1›; }", "no note can be put where exactly this code is run"),
         ("fn f() { let g = || a?‹.b + c(1)›; }", "no note can be put where exactly this code is run"),
-        ("fn f() { a && ‹x›; }", "no note can be put where exactly this code is run"),
-        ("fn f() { let g = || ‹1›; }", "no note can be put where exactly this code is run"),
+        ("fn f() { a && !‹x›; }", "no note can be put where exactly this code is run"),
+        ("fn f() { let g = || 1 + ‹1›; }", "no note can be put where exactly this code is run"),
+        ("fn f() { let g = || ‹return 1›; }", "no note can be put where exactly this code is run"),
+        ("fn f() { match a { ‹B› => 1 } }", "no note can be put where exactly this code is run"),
         ("fn f() { if a { b } else { c }; let ‹d› = if a { 1 } else { return }; }", None),
         ("struct S { ‹a: u8› }", "no note can be put where exactly this code is run"),
         ("fn f( { ‹g()› }", "the code is in a form that the parser does not understand"),
