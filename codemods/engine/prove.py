@@ -15,7 +15,7 @@ from codemods.cargo.report import CheckReport, Unit, counterparts
 from codemods.cargo.thir_normal import owner_of
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.proof import Proof, ProofVerdict
-from codemods.engine.prove_edits import PlacedEdit, may_name, moves_calls, placed_edits, why_not_provable
+from codemods.engine.prove_edits import PlacedEdit, may_name, moves_macros, placed_edits, why_not_provable
 from codemods.engine.prove_shape import why_not_trusted
 from codemods.engine.prove_unit import Sides, UnitProof, UnitProver
 from codemods.engine.workbench import Workbench
@@ -61,7 +61,7 @@ class _Seen:
 
     edits: tuple[PlacedEdit, ...]
     why_not: str | None
-    moves: bool  # calls behind its edits
+    moves: bool  # macro calls behind its edits
     proofs: list[Proof] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     bodies: set[str] = field(default_factory=set)
@@ -96,7 +96,7 @@ class _Proving:
             choice.change.id: _Seen(
                 tuple(placed_edits(choice, composition)),
                 why_not_provable(choice, composition, editions, compared),
-                moves_calls(choice, composition),
+                moves_macros(choice, composition),
             )
             for choice in changes
         }
@@ -156,7 +156,7 @@ class _Proving:
             inside = owners.get(body) or owners.get(owner_of(body.encode()).decode())
             is_apart = self.claim is None and body in shown.alone
             owners_of_it = inside or ([] if is_apart else everybody)
-            if body in shown.located:  # who moves no call is not the one that moved this
+            if body in shown.located:  # who moves no macro is not the one that moved this
                 owners_of_it = [seen for seen in owners_of_it if seen.moves] or owners_of_it
             for seen in owners_of_it:
                 seen.proofs.append(proof)

@@ -84,8 +84,11 @@ def moved_call(
     files: Mapping[str, Moved],
     locating: Collection[bytes],
     path_of: Callable[[bytes], str],
-) -> bytes | None:
-    """Return the first of the crates `locating` that a body calls from a place that moved, or None."""
+) -> tuple[bytes, bool] | None:
+    """Return the first of the crates `locating` that a body calls from a place that moved, or None.
+
+    With it, whether the call is a macro's.
+    """
     if not any(b" ~ %b[" % crate in text for crate in locating):
         return None
     for crate, file, line, column, context in _CALL.findall(text):
@@ -93,11 +96,11 @@ def moved_call(
             continue
         if context != b"0":  # a macro's: rustc does not print where that was called
             if _has_macro(text, files, path_of):
-                return bytes(crate)
+                return bytes(crate), True
             continue
         there = files.get(path_of(file))
         if there is not None and there.holds((int(line), int(column))):
-            return bytes(crate)
+            return bytes(crate), False
     return None
 
 

@@ -97,16 +97,16 @@ def may_name(choice: Chosen, composition: Composition) -> bool:
     return False
 
 
-def moves_calls(choice: Chosen, composition: Composition) -> bool:
-    """Whether an edit moves code behind it: it adds or takes away lines, or a call follows on its line."""
+def moves_macros(choice: Chosen, composition: Composition) -> bool:
+    """Whether an edit moves a macro call that may be anything: it shifts lines, or one follows on its line."""
     for file in choice.form.files:
         edited = composition.files.get(file.path)
         if not isinstance(file, Edited) or edited is None or edited.formatted is not None:
             return True
         for edit in file.edits:
-            old, new = edit.span.of(edited.old), edit.text.encode()
             rest = edited.old[edit.span.end :].partition(b"\n")[0]
-            if old.count(b"\n") != new.count(b"\n") or b"(" in rest or b"!" in rest:
+            names = {found[1] for found in _MACRO_CALL.finditer(rest)}
+            if edit.span.of(edited.old).count(b"\n") != edit.text.count("\n") or names - EVALUATING:
                 return True
     return False
 

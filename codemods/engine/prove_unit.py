@@ -31,7 +31,7 @@ from codemods.engine.prove_doubts import (
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 
-VERSION = 13  # of the comparison: answers of another one are not taken from the step store
+VERSION = 14  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -58,7 +58,7 @@ class UnitProof:
     unequal: tuple[tuple[str, Proof], ...] = ()
     touched: tuple[Touched, ...] = ()
     alone: tuple[str, ...] = ()  # bodies that are on one side only
-    located: tuple[str, ...] = ()  # those of `unequal` for calls that were moved
+    located: tuple[str, ...] = ()  # those of `unequal` for calls of macros that were moved
 
     def bodies_of(self, place: Place) -> tuple[str, ...]:
         """Return the bodies at an edited place."""
@@ -178,11 +178,11 @@ class UnitProver:
             for path, answer in answers.items()
             if answer.likeness is not Likeness.EQUAL
         }
-        located = self._located(unit, old, new, answers)
+        located, by_macros = self._located(unit, old, new, answers)
         return UnitProof(
             compared=len(answers),
             unequal=tuple((located | self._alike(unit, new, answers) | unequal).items()),
-            located=tuple(located.keys() - unequal.keys()),
+            located=tuple(sorted(by_macros - unequal.keys())),
             alone=tuple(sorted(map(_shown, old.keys() ^ new.keys()))),
             touched=tuple(Touched(place, tuple(sorted(paths))) for place, paths in touched.items()),
         )
@@ -193,8 +193,8 @@ class UnitProver:
         old: Mapping[bytes, bytes],
         new: Mapping[bytes, bytes],
         answers: Mapping[str, BodyComparison],
-    ) -> dict[str, Proof]:
-        """Return the bodies with a moved call of what asks where it is called from."""
+    ) -> tuple[dict[str, Proof], set[str]]:
+        """Return the bodies with a moved call of what asks where it is called from, and which for macros."""
         path_of = _namer(unit, self._bench.scratch.root)
         files = {
             str(path): moved(file) for path, file in self._sides.files.items() if str(path) in unit.files
@@ -204,10 +204,13 @@ class UnitProver:
         bodies = changed if all(file.keeps_lines for file in files.values()) else shifted
         locating = locating_crates(self._bench, unit, self._sides.after, called_crates(bodies.values()))
         found: dict[str, Proof] = {}
+        by_macros: set[str] = set()
         for path, text in bodies.items() if locating else ():
-            if (crate := moved_call(text, files, locating, path_of)) is not None:
-                found[_shown(path)] = _doubt(LOCATED.format(body=_shown(path), crate=_shown(crate)))
-        return found
+            if (call := moved_call(text, files, locating, path_of)) is not None:
+                body, crate = _shown(path), _shown(call[0])
+                found[body] = _doubt(LOCATED.format(body=body, crate=crate))
+                by_macros |= {body} if call[1] else set()
+        return found, by_macros
 
     def _alike(
         self, unit: Unit, new: Mapping[bytes, bytes], answers: Mapping[str, BodyComparison]

@@ -9,7 +9,7 @@ import pytest
 from codemods.cargo.thir_places import Place, bodies_at
 from codemods.engine.overlay import Chosen, Composition, compose
 from codemods.engine.prove_doubts import first_alike, moved, moved_call
-from codemods.engine.prove_edits import may_name, placed_edits, why_not_provable
+from codemods.engine.prove_edits import may_name, moves_macros, placed_edits, why_not_provable
 from codemods.recipe.proposals import Change, Created, Edited, Form
 from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
@@ -126,7 +126,8 @@ def test_a_call_behind_an_edit_is_moved(place: str, is_moved: bool) -> None:
     _, composition = replaced("fn f() {\n    try!(a); log::here();\n}", "try!(a)", "a?")
     files = {"src/lib.rs": moved(composition.files[PATH])}
 
-    assert (moved_call(call("log", place), files, {b"log"}, bytes.decode) == b"log") is is_moved
+    found = moved_call(call("log", place), files, {b"log"}, bytes.decode)
+    assert found == ((b"log", False) if is_moved else None)
     assert moved_call(call("log", place), files, set(), bytes.decode) is None
 
 
@@ -134,7 +135,22 @@ def test_a_macro_behind_an_edit_may_call_what_asks_for_its_place() -> None:
     _, composition = replaced("fn f() {\n    try!(a); warn!();\n}", "try!(a)", "a?")
     files = {"src/lib.rs": moved(composition.files[PATH])}
 
-    assert moved_call(call("log", "src/macros.rs:9:1: 9:2 (#5)"), files, {b"log"}, bytes.decode) == b"log"
+    found = moved_call(call("log", "src/macros.rs:9:1: 9:2 (#5)"), files, {b"log"}, bytes.decode)
+    assert found == (b"log", True)
+
+
+@pytest.mark.parametrize(
+    ("source", "new", "moves"),
+    [
+        ("fn f() { try!(a); }", "a?", False),
+        ("fn f() { try!(a); print!(); }", "a?", False),
+        ("fn f() { try!(a); warn!(); }", "a?", True),
+        ("fn f() { try!(a);\n warn!(); }", "a?", False),
+        ("fn f() { try!(a);\n warn!(); }", "a\n?", True),
+    ],
+)
+def test_who_moves_a_macro_is_known(source: str, new: str, *, moves: bool) -> None:
+    assert moves_macros(*replaced(source, "try!(a)", new)) is moves
 
 
 def test_a_name_that_two_crates_have_is_found_at_the_start_of_paths_alone() -> None:
