@@ -98,7 +98,7 @@ def may_name(choice: Chosen, composition: Composition) -> bool:
 
 
 def moves_macros(choice: Chosen, composition: Composition) -> bool:
-    """Whether an edit moves a macro call that may be anything: it shifts lines, or one follows on its line."""
+    """Whether an edit moves a call of an unknown macro: it shifts lines, or one follows on its line."""
     for file in choice.form.files:
         edited = composition.files.get(file.path)
         if not isinstance(file, Edited) or edited is None or edited.formatted is not None:
