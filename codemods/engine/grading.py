@@ -6,6 +6,7 @@ together, because nobody said which of them stand alone.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.api_changes import ApiChange, api_changes
 from codemods.engine.asking import Asker
 from codemods.engine.baseline import Baseline, broken_baseline
-from codemods.engine.changed_items import ChangedItem, Diff, changed_items
+from codemods.engine.changed_items import WHOLE_FILE, ChangedItem, Diff, changed_items
 from codemods.engine.document import (
     BaselineRecord,
     ChangeRecord,
@@ -58,11 +59,12 @@ from codemods.engine.workbench import Workbench
 from codemods.errors import ExitCode
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
-from codemods.vcs.repository import Repository, diff_files
-from codemods.vcs.worktree import diff_worktree
+from codemods.vcs.repository import Repository, diff_files, diff_links
+from codemods.vcs.worktree import diff_worktree, worktree_links
 
 DIFF = "diff"
 WORKTREE = "worktree"
+LINK = "a symbolic link or submodule: what changes in it was not built"
 SAME_TOKENS = Proof(ProofVerdict.EQUAL, "the same tokens: only white space and comments differ")
 
 
@@ -97,8 +99,9 @@ def grade_range(
     repository = Repository.open(request.directory)
     old, new = repository.range(revisions)
     diff = diff_files(repository, old, new)
+    links = diff_links(repository, old, new)
     tree = repository.git.text("rev-parse", f"{new}^{{tree}}")
-    return _graded(request, diff, (old, new, tree), listener or Silent(), required, configurations)
+    return _graded(request, diff, links, (old, new, tree), listener or Silent(), required, configurations)
 
 
 def grade_worktree(
@@ -111,13 +114,14 @@ def grade_worktree(
         CodemodError: what else stops a run.
     """
     repository = Repository.open(request.directory)
-    diff = diff_worktree(repository)
-    return _graded(request, diff, (repository.head, None, WORKTREE), listener or Silent(), required)
+    diff, links = diff_worktree(repository), worktree_links(repository)
+    return _graded(request, diff, links, (repository.head, None, WORKTREE), listener or Silent(), required)
 
 
 def _graded(
     request: Request,
     diff: Diff,
+    links: Sequence[PurePosixPath],
     ends: tuple[str, str | None, str],
     listener: Listener,
     required: Grade,
@@ -129,7 +133,7 @@ def _graded(
         baseline = bench.baseline({}, None)
         if not baseline.units and baseline.report.errors:
             raise broken_baseline(baseline.report.errors, bench.withheld)
-        grading = _Grading(bench, diff, baseline)
+        grading = _Grading(bench, diff, links, baseline)
         document = grading.document(ends, started)
         return Result(document, _exit_code(document, required))
 
@@ -144,9 +148,12 @@ def _exit_code(document: RunDocument, required: Grade) -> ExitCode:
 class _Grading:
     """All steps on one diff. One object, because they share the trees and builds of both sides."""
 
-    def __init__(self, bench: Workbench, diff: Diff, baseline: Baseline) -> None:
+    def __init__(
+        self, bench: Workbench, diff: Diff, links: Sequence[PurePosixPath], baseline: Baseline
+    ) -> None:
         self.bench = bench
         self.diff = diff
+        self.links = links
         self.baseline = baseline
         self.items = changed_items(diff, {path: bench.edition_of(path) for path in diff})
         self.chosen = tuple(Chosen(item.change) for item in self.items)
@@ -189,7 +196,10 @@ class _Grading:
         old, new, tree = ends
         bench, baseline = self.bench, self.baseline.report
         verdicts = {item.id: self._verdict(item) for item in self.items}
-        sites = tuple(self._site(item, verdicts[item.id]) for item in self.items)
+        sites = (
+            *(self._site(item, verdicts[item.id]) for item in self.items),
+            *map(self._link_site, self.links),
+        )
         return RunDocument(
             tool=ToolRecord(__version__, bench.toolchain.rustc_version, bench.toolchain.cargo_version),
             base=old,
@@ -213,7 +223,7 @@ class _Grading:
             ),
             seconds=self._seconds(started),
             compiles=bench.builder.compiles,
-            notes=(*bench.notes, *self._api_notes()),
+            notes=(*bench.notes, *self._api_notes(), *self._link_notes()),
         )
 
     # The steps; each is done when it is first asked for
@@ -337,6 +347,30 @@ class _Grading:
             evidence=verdict.evidence,
             item=item.name,
         )
+
+    def _link_site(self, path: PurePosixPath) -> SiteRecord:
+        return SiteRecord(
+            id=hashlib.sha256(f"{path}\0link".encode()).hexdigest()[:12],
+            recipe=DIFF,
+            path=self._ledger.path(path),
+            line=1,
+            column=1,
+            span=(0, 0),
+            outcome=Outcome.UNVERIFIED,
+            grade=Grade.UNVERIFIED,
+            reason=LINK,
+            code="not-compiled",
+            change=None,
+            configurations=(),
+            evidence=(Evidence("compile", "skipped", LINK),),
+            item=WHOLE_FILE,
+        )
+
+    def _link_notes(self) -> tuple[str, ...]:
+        if not self.links:
+            return ()
+        names = ", ".join(map(str, self.links[:5])) + (", …" if len(self.links) > 5 else "")
+        return (f"Not in the trees that were built, which have them as before: {names}.",)
 
     def _change(self, item: ChangedItem, grade: Grade | None) -> ChangeRecord:
         change = item.change

@@ -19,7 +19,7 @@ from codemods.vcs.notes import (
     noted_branches,
     read_note,
 )
-from codemods.vcs.repository import Repository, diff_files
+from codemods.vcs.repository import Repository, diff_files, diff_links
 
 _NAMED = 3
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -111,7 +111,8 @@ def _contradictions(repository: Repository, document: RunDocument, commit: str) 
 def _unnamed_files(repository: Repository, document: RunDocument, commit: str) -> list[str]:
     """Return the files that the commits change and the ledger does not mention."""
     named = {_tail(path) for change in document.changes if change.commit for path in change.paths}
-    changed = diff_files(repository, document.base, commit)
+    ends = (document.base, commit)
+    changed = [*diff_files(repository, *ends), *diff_links(repository, *ends)]
     return [str(path) for path in sorted(changed) if not named.intersection(_tails(path))]
 
 

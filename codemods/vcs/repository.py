@@ -16,6 +16,7 @@ from codemods.vcs.git import Git, GitError, nul_split
 ObjectFormat = Literal["sha1", "sha256"]
 
 REGULAR_MODES = frozenset({"100644", "100755", "100664"})
+_ABSENT = "000000"
 SUBMODULE_MODE = "160000"
 
 
@@ -205,23 +206,46 @@ def diff_files(
 ) -> dict[PurePosixPath, tuple[bytes | None, bytes | None]]:
     """Return the regular files that differ between two commits: bytes before and after.
 
-    None stands for absent (or for a symlink or submodule in its place). Renames are a
-    deletion and an addition. A file whose mode alone changed has equal bytes.
+    None stands for absent. Renames are a deletion and an addition. A file whose mode alone changed has equal
+    bytes. What is or was a symlink or submodule is left to `diff_links`.
     """
+    rows = [row for row in _rows(repository, old, new) if not row.is_link]
+    wanted = sorted({object for row in rows for object in row.objects if object is not None})
+    content = dict(zip(wanted, repository.read_objects(wanted), strict=True))
+    sides = ((row.path, [None if each is None else content[each] for each in row.objects]) for row in rows)
+    return {path: (before, after) for path, (before, after) in sides}
+
+
+def diff_links(repository: Repository, old: str, new: str) -> tuple[PurePosixPath, ...]:
+    """Return the paths that differ between two commits and are a symlink or submodule in one of them."""
+    return tuple(row.path for row in _rows(repository, old, new) if row.is_link)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One path that differs, with git's mode and object on both sides."""
+
+    path: PurePosixPath
+    modes: tuple[str, str]
+    hashes: tuple[str, str]
+
+    @property
+    def is_link(self) -> bool:
+        return any(mode not in REGULAR_MODES and mode != _ABSENT for mode in self.modes)
+
+    @property
+    def objects(self) -> tuple[str | None, str | None]:
+        before, after = (
+            hash if mode in REGULAR_MODES else None
+            for mode, hash in zip(self.modes, self.hashes, strict=True)
+        )
+        return before, after
+
+
+def _rows(repository: Repository, old: str, new: str) -> list[_Row]:
     raw = nul_split(repository.git.run("diff-tree", "-r", "-z", "--no-renames", "--raw", old, new))
-    rows = [
-        (header[1:].split(), PurePosixPath(path)) for header, path in zip(raw[::2], raw[1::2], strict=True)
-    ]
-    wanted = {row[2 + side] for row, _ in rows for side in (0, 1) if row[side] in REGULAR_MODES}
-    names = sorted(wanted)
-    content = dict(zip(names, repository.read_objects(names), strict=True))
-    pairs = {
-        path: tuple(content[row[2 + side]] if row[side] in REGULAR_MODES else None for side in (0, 1))
-        for row, path in rows
-    }
-    return {
-        path: (before, after) for path, (before, after) in pairs.items() if (before, after) != (None, None)
-    }
+    rows = ((header[1:].split(), path) for header, path in zip(raw[::2], raw[1::2], strict=True))
+    return [_Row(PurePosixPath(path), (row[0], row[1]), (row[2], row[3])) for row, path in rows]
 
 
 def _existing(directory: Path) -> Path:

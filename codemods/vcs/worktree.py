@@ -15,8 +15,8 @@ FileDiff = dict[PurePosixPath, tuple[bytes | None, bytes | None]]
 def diff_worktree(repository: Repository) -> FileDiff:
     """Return the regular files that differ between HEAD and the disk: bytes before and after.
 
-    None stands for absent (or for a symlink or submodule in its place). Where git turns line breaks when
-    it checks files out (`core.autocrlf`), they are turned back.
+    None stands for absent; what is or was a symlink or submodule is left to `worktree_links`. Where git
+    turns line breaks when it checks files out (`core.autocrlf`), they are turned back.
 
     Raises:
         MachineError: a file cannot be read.
@@ -24,7 +24,10 @@ def diff_worktree(repository: Repository) -> FileDiff:
     committed = {entry.path: entry for entry in repository.entries(repository.head) if entry.is_regular}
     turns = repository.git.attempt("config", "--get", "core.autocrlf").stdout.strip() in (b"true", b"input")
     diff: FileDiff = {}
+    links = set(worktree_links(repository))
     for path in _changed(repository):
+        if path in links:
+            continue
         old = repository.read(repository.head, path) if path in committed else None
         new = _on_disk(repository.root / path)
         if turns and new is not None and b"\r\n" not in (old or b""):
@@ -32,6 +35,14 @@ def diff_worktree(repository: Repository) -> FileDiff:
         if old != new:
             diff[path] = (old, new)
     return diff
+
+
+def worktree_links(repository: Repository) -> tuple[PurePosixPath, ...]:
+    """Return the paths that differ from HEAD and are a symlink or submodule in it or on the disk."""
+    committed = {entry.path for entry in repository.entries(repository.head) if not entry.is_regular}
+    return tuple(
+        path for path in _changed(repository) if path in committed or (repository.root / path).is_symlink()
+    )
 
 
 def _changed(repository: Repository) -> list[PurePosixPath]:

@@ -7,7 +7,7 @@ import pytest
 
 from codemods.errors import ExitCode, MachineError, UsageError
 from codemods.vcs.git import Git, GitError
-from codemods.vcs.repository import Repository, diff_files
+from codemods.vcs.repository import Repository, diff_files, diff_links
 from tests.vcs.repos import arm_hooks, commit, fingerprint, git, make_repository, write
 
 LIB = PurePosixPath("src/lib.rs")
@@ -190,6 +190,18 @@ def test_diff_files_gives_both_sides(folder: Path) -> None:
         PurePosixPath("gone.rs"): (b"g\n", None),
         PurePosixPath("run.sh"): (b"r", b"r"),
     }
+    assert diff_links(Repository.open(folder), old, new) == (PurePosixPath("link"),)
+
+
+def test_a_file_in_the_place_of_a_link_is_left_to_the_links(folder: Path) -> None:
+    (folder / "link").symlink_to("src")
+    old = commit(folder)
+    (folder / "link").unlink()
+    write(folder, {"link": "now a file"})
+    new = commit(folder)
+
+    assert diff_files(Repository.open(folder), old, new) == {}
+    assert diff_links(Repository.open(folder), old, new) == (PurePosixPath("link"),)
 
 
 def test_missing_objects_are_explained(folder: Path) -> None:
