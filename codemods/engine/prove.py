@@ -143,9 +143,10 @@ class _Proving:
             if shown.problem is not None:
                 seen.proofs.append(_unknown(shown.problem))
         owners: dict[str, list[_Seen]] = {}
+        bodies_at = {touched.place: touched.bodies for touched in shown.touched}
         for seen in self.seen.values():
             for edit in seen.edits:
-                bodies = shown.bodies_of(edit.place)
+                bodies = bodies_at.get(edit.place, ())
                 if bodies:
                     seen.covered.add(edit)
                 for body in bodies:

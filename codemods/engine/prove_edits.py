@@ -58,9 +58,14 @@ def placed_edits(choice: Chosen, composition: Composition) -> Iterator[PlacedEdi
     for file in choice.form.files:
         edited = composition.files.get(file.path)
         if isinstance(file, Edited) and edited is not None:
-            source = Source(file.path, edited.compiled)
+            source = _lines(file.path, edited.compiled)
             for edit in file.edits:
                 yield PlacedEdit(choice.change.id, edit, _place(source, _compiled_span(edited, edit)))
+
+
+@lru_cache(maxsize=8)  # as `_source`
+def _lines(path: PurePosixPath, content: bytes) -> Source:
+    return Source(path, content)
 
 
 def _compiled_span(file: EditedFile, edit: Edit) -> Span:
