@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import PurePosixPath
 
 from codemods.recipe.proposals import Created, Deleted, Edited, Form
@@ -45,9 +47,9 @@ class _Block:
 
 
 def _hunks(content: bytes, edits: Sequence[Edit]) -> Iterator[str]:
-    lines = lines_of(content) or [b""]
+    lines, starts = _lined(content)
     shift = 0
-    for blocks in _hunk_blocks(list(_blocks(lines, edits))):
+    for blocks in _hunk_blocks(list(_blocks(lines, starts, edits))):
         top = max(0, blocks[0].first - CONTEXT)
         bottom = min(len(lines), blocks[-1].last + CONTEXT)
         body, at = "", top
@@ -61,11 +63,15 @@ def _hunks(content: bytes, edits: Sequence[Edit]) -> Iterator[str]:
         shift += grown
 
 
-def _blocks(lines: Sequence[bytes], edits: Sequence[Edit]) -> Iterator[_Block]:
+@lru_cache(maxsize=8)  # asked for once a change, and changes come file by file
+def _lined(content: bytes) -> tuple[list[bytes], list[int]]:
+    """Return the lines of `content`, and where each of them begins; at last where it ends."""
+    lines = lines_of(content) or [b""]
+    return lines, list(accumulate(map(len, lines), initial=0))
+
+
+def _blocks(lines: Sequence[bytes], starts: Sequence[int], edits: Sequence[Edit]) -> Iterator[_Block]:
     """Yield the runs of lines that `edits` (ordered) touch, with what becomes of them."""
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
     group: list[Edit] = []
     first = last = 0
     for edit in (*edits, None):
