@@ -32,6 +32,7 @@ class Gates:
     read: Read
     files: tuple[PurePosixPath, ...]
     _at: dict[tuple[PurePosixPath, Span], tuple[Way, ...]] = field(default_factory=dict, repr=False)
+    _sources: dict[PurePosixPath, Source] = field(default_factory=dict, repr=False)
 
     def ways(self, source: Source, span: Span) -> tuple[Way, ...]:
         """Return the targets that may compile `span` of `source`; none where no module leads to the file."""
@@ -46,16 +47,32 @@ class Gates:
         return tuple(
             way
             for path in sorted(self.files)
-            for at in _compile_errors(self.read(path) or b"")
+            for at in self._compile_errors(path)
             for way in self.ways_at(path, at)
         )
 
     def ways_at(self, path: PurePosixPath, span: Span) -> tuple[Way, ...]:
         """Return the targets that may compile `span` of the file at `path`; none where it can't be read."""
         try:
-            return self.ways(Source(path, self.read(path) or b""), span)
+            return self.ways(self._source(path), span)
         except (CodemodError, ValueError):
             return ()
+
+    def _source(self, path: PurePosixPath) -> Source:
+        """Return the file, parsed once for all that is asked of it."""
+        if path not in self._sources:
+            self._sources[path] = Source(path, self.read(path) or b"")
+        return self._sources[path]
+
+    def _compile_errors(self, path: PurePosixPath) -> Iterator[Span]:
+        for found in _COMPILE_ERROR.finditer(self.read(path) or b""):
+            span = Span(*found.span())
+            try:
+                trees = self._source(path).trees_at(span)
+            except CodemodError:
+                return  # no UTF-8: no rustc reads it either
+            if not any(tree.kind is TreeKind.MACRO_BODY for tree in trees):
+                yield span
 
     @cached_property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -84,14 +101,6 @@ class Gates:
     def _crates(self) -> Mapping[tuple[PurePosixPath, str], Crate]:
         roots = dict.fromkeys((target.path, target.edition) for target in self.package.targets)
         return {(path, edition): crate_files(path, edition, self.read) for path, edition in roots}
-
-
-def _compile_errors(content: bytes) -> Iterator[Span]:
-    for found in _COMPILE_ERROR.finditer(content):
-        span = Span(*found.span())
-        source = Source(PurePosixPath("lib.rs"), content)
-        if not any(tree.kind is TreeKind.MACRO_BODY for tree in source.trees_at(span)):
-            yield span
 
 
 def predicates_in(content: bytes) -> Iterator[Predicate]:

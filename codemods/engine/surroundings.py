@@ -6,7 +6,7 @@ out from the manifests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -17,7 +17,7 @@ from codemods.cargo.features import resolved_features
 from codemods.cargo.metadata import Package, Target
 from codemods.cargo.report import Unit
 from codemods.cargo.targets import is_of_target
-from codemods.rust.cfg import Option, Predicate, evaluate, parse
+from codemods.rust.cfg import All, Option, Predicate, evaluate, parse
 
 FEATURE, TEST, DEBUG = "feature", "test", "debug_assertions"
 # Set by other programs than `cargo check`: rustdoc, Miri, clippy, rustfmt, docs.rs.
@@ -66,7 +66,13 @@ class Surroundings:
 
     def is_forbidden(self, configuration: Configuration) -> bool:
         """Whether `configuration` compiles a place that must not be."""
-        return any(self.holds(configuration, way) is True for way in self.forbidden)
+        features: dict[str, frozenset[str]] = {}
+        for way, needed in self._forbidden:
+            if way.package not in features:
+                features[way.package] = self.features(configuration, way.package) or frozenset()
+            if needed <= features[way.package] and self.holds(configuration, way) is True:
+                return True
+        return False
 
     def features(self, configuration: Configuration, package: str) -> frozenset[str] | None:
         """Return the features of `package` in `configuration`; None where it is not built there."""
@@ -83,7 +89,7 @@ class Surroundings:
 
     def has_build_script(self, package: str) -> bool:
         """Whether the package has a build script, which may set any cfg."""
-        return any(target.kind == "custom-build" for target in self.package(package).targets)
+        return package in self._with_build_script
 
     def custom(self, package: str) -> frozenset[Option]:
         """Return the cfgs that rustc was given for `package`, besides its features."""
@@ -116,6 +122,19 @@ class Surroundings:
         return evaluate(way.condition, known)
 
     @cached_property
+    def _forbidden(self) -> tuple[tuple[Way, frozenset[str]], ...]:
+        """Each forbidden place with the features that it surely needs: most are told by these alone."""
+        return tuple((way, frozenset(_needed(way.condition))) for way in self.forbidden)
+
+    @cached_property
+    def _with_build_script(self) -> frozenset[str]:
+        return frozenset(
+            package.name
+            for package in self.members
+            if any(target.kind == "custom-build" for target in package.targets)
+        )
+
+    @cached_property
     def _shown_features(self) -> Mapping[tuple[str, str], frozenset[str]]:
         shown: dict[tuple[str, str], frozenset[str]] = {}
         for unit in self.units:
@@ -141,6 +160,15 @@ def given_options(argv: Sequence[str]) -> Iterable[Option]:
     texts += [each.partition("=")[2] for each in argv if each.startswith("--cfg=")]
     found = (parse(text.encode()) for text in texts)
     return [option for option in found if isinstance(option, Option)]
+
+
+def _needed(condition: Predicate) -> Iterator[str]:
+    match condition:
+        case Option("feature", str(name)):
+            yield name
+        case All(parts):
+            for part in parts:
+                yield from _needed(part)
 
 
 def _test_builds(target: Target) -> tuple[bool, ...]:

@@ -127,13 +127,22 @@ def evaluate(predicate: Predicate, known: Callable[[Option], bool | None]) -> bo
             held = evaluate(part, known)
             return None if held is None else not held
         case All(parts):
-            found = [evaluate(part, known) for part in parts]
-            return False if False in found else None if None in found else True
+            return _first(False, parts, known)
         case Any(parts):
-            found = [evaluate(part, known) for part in parts]
-            return True if True in found else None if None in found else False
+            return _first(True, parts, known)
         case _:
             assert_never(predicate)
+
+
+def _first(decisive: bool, parts: Iterable[Predicate], known: Callable[[Option], bool | None]) -> bool | None:
+    """Return `decisive` if one of `parts` is that, None if one is not known, else the opposite."""
+    is_open = False
+    for part in parts:
+        held = evaluate(part, known)
+        if held is decisive:
+            return decisive
+        is_open = is_open or held is None
+    return None if is_open else not decisive
 
 
 def atoms(predicate: Predicate) -> frozenset[Atom]:
