@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePosixPath
 
 from codemods.engine.hunks import lines_of
+from codemods.engine.layout import is_seen_by_macros
 from codemods.errors import CodemodError
 from codemods.recipe.proposals import Change, Created, Deleted, Edited, FileChange, Form, Origin
 from codemods.rust.bodies import Owner, OwnerKind, items_inside, owner_of
@@ -90,6 +91,7 @@ def _of_file(
     if before is None or after is None:
         yield ChangedItem(path, WHOLE_FILE, None, pieces, _edited(path, pieces), after)
         return
+    pieces = tuple(_told(piece, before, after) for piece in pieces)
     groups: dict[str, list[tuple[OwnerKind, Piece]]] = {}
     for piece in pieces:
         owner = _owner(before, after, piece)
@@ -99,6 +101,12 @@ def _of_file(
         # A function whose signature is another one too is more than its body.
         kind = kinds.pop() if len(kinds) == 1 else OwnerKind.ITEM
         yield ChangedItem(path, name or WHOLE_FILE, kind, here, _edited(path, here), after)
+
+
+def _told(piece: Piece, before: Source, after: Source) -> Piece:
+    """Return `piece`, as code where its layout is a value of some macro."""
+    is_seen = piece.is_layout and is_seen_by_macros(before, piece.old, after, piece.new)
+    return replace(piece, is_layout=False) if is_seen else piece
 
 
 def _owner(before: Source, after: Source, piece: Piece) -> Owner:

@@ -66,9 +66,14 @@ def has_attribute_macro(tree: SyntaxTree, span: Span) -> bool:
         for attribute in attributes_before(node):
             text = content[attribute.start_byte : attribute.end_byte].lstrip(b"#![ \t\r\n")
             name = re.split(rb"[^\w:]", text, maxsplit=1)[0]
-            if name not in _BUILT_IN and not name.startswith(_TOOLS):
+            if not is_built_in(name):
                 return True
     return False
+
+
+def is_built_in(attribute: bytes) -> bool:
+    """Whether rustc itself reads the attribute of that name, so that no macro is given anything for it."""
+    return attribute in _BUILT_IN or attribute.startswith(_TOOLS)
 
 
 def placeholder_edits(sites: Iterable[Site], name: str) -> dict[PurePosixPath, tuple[Edit, ...]]:

@@ -87,3 +87,39 @@ def test_an_item_has_the_same_id_in_each_run_and_no_other_has_it() -> None:
     first, second = items(new)
     assert first.id != second.id
     assert [item.id for item in items(new)] == [first.id, second.id]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_layout"),
+    [
+        (b"let y = try!(x.parse());", b"let y = try!( x.parse( ) ) ;", True),
+        (b"Ok(y)", b"Ok( text!(a  +b) )", False),
+        (b"// a note", b"// another", True),
+    ],
+)
+def test_layout_is_told_from_code(old: bytes, new: bytes, is_layout: bool) -> None:
+    (item,) = items(OLD.replace(old, new))
+
+    assert item.is_layout is is_layout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_layout"),
+    [
+        # Whether two tokens touch is a value: `stringify!(a+b)`.
+        (b"fn f() { m!(a+b) }", b"fn f() { m!(a + b) }", False),
+        (b'fn f() { println!("", m::t!(a+b)) }', b'fn f() { println!("", m::t!(a+ b)) }', False),
+        (b"m! { a+b }", b"m! { a+/* c */b }", False),
+        (b"macro_rules! m { () => { n!(1+2) } }", b"macro_rules! m { () => { n!(1 +2) } }", False),
+        (b"#[mine(a=1)] fn f() {}", b"#[mine(a = 1)] fn f() {}", False),
+        (b"#[mine] fn f() { a+b }", b"#[mine] fn f() { a + b }", False),
+        (b"fn f() { m!(a + b) }", b"fn f() { m!(a  +\n // c\n b) }", True),
+        (b"fn f() { vec![a+b] }", b"fn f() { vec![a + b] }", True),
+        (b"fn f() { a+b }", b"fn f() { a + b }", True),
+        (b'#[cfg(a="b")] fn f() {}', b'#[cfg(a = "b")] fn f() {}', True),
+    ],
+)
+def test_layout_that_a_macro_sees_is_code(old: bytes, new: bytes, is_layout: bool) -> None:
+    found = items(new, old)
+
+    assert [item.is_layout for item in found] == [is_layout]
