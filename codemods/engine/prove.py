@@ -66,6 +66,7 @@ class _Seen:
     units: list[Unit] = field(default_factory=list)
     bodies: set[str] = field(default_factory=set)
     covered: set[PlacedEdit] = field(default_factory=set)
+    by_mir: set[str] = field(default_factory=set)  # those of `bodies` that have another tree
 
 
 class _Proving:
@@ -114,7 +115,7 @@ class _Proving:
             else:
                 pairs.append((unit, self.after[unit.id]))
         places = [edit.place for seen in self.seen.values() for edit in seen.edits]
-        prover = UnitProver(self.bench, self.sides, places, self.expansions)
+        prover = UnitProver(self.bench, self.sides, places, self.expansions, self.claim)
         for unit, shown in prover.prove(pairs):
             self._attribute(unit, shown)
         return {id: self._proof(seen) for id, seen in self.seen.items()}
@@ -143,6 +144,7 @@ class _Proving:
             if shown.problem is not None:
                 seen.proofs.append(_unknown(shown.problem))
         owners: dict[str, list[_Seen]] = {}
+        by_mir = set(shown.by_mir)
         bodies_at = {touched.place: touched.bodies for touched in shown.touched}
         for seen in self.seen.values():
             for edit in seen.edits:
@@ -151,6 +153,7 @@ class _Proving:
                     seen.covered.add(edit)
                 for body in bodies:
                     seen.bodies.add(body)
+                    seen.by_mir |= {body} & by_mir
                     owners.setdefault(body, []).append(seen)
         for body, proof in shown.unequal:
             # A closure is its function's; what is new or gone in a diff has a verdict of its own.
@@ -174,8 +177,13 @@ class _Proving:
             return _unknown(NOT_COMPILED.format(where))
         units = ", ".join(sorted({unit.name for unit in seen.units}))
         folded = " (`try!` and `?` folded)" if "question-mark" in self.expansions else ""
-        count = f"{len(seen.bodies)} bod{'y' if len(seen.bodies) == 1 else 'ies'}"
-        return Proof(ProofVerdict.EQUAL, f"the same typed tree{folded} of {count} in {units}")
+        routes = {f"typed tree{folded}": seen.bodies - seen.by_mir, "MIR": seen.by_mir}
+        shown = (f"the same {route} of {_count(bodies)}" for route, bodies in routes.items() if bodies)
+        return Proof(ProofVerdict.EQUAL, f"{' and '.join(shown)} in {units}")
+
+
+def _count(bodies: Collection[str]) -> str:
+    return "1 body" if len(bodies) == 1 else f"{len(bodies)} bodies"
 
 
 def _unknown(reason: str) -> Proof:

@@ -28,10 +28,12 @@ from codemods.engine.prove_doubts import (
     moved_call,
     names_alike,
 )
+from codemods.engine.prove_mir import SecondLook
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
+from codemods.recipe.claims import Claim, SameMir
 
-VERSION = 14  # of the comparison: answers of another one are not taken from the step store
+VERSION = 15  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -59,6 +61,7 @@ class UnitProof:
     touched: tuple[Touched, ...] = ()
     alone: tuple[str, ...] = ()  # bodies that are on one side only
     located: tuple[str, ...] = ()  # those of `unequal` for calls of macros that were moved
+    by_mir: tuple[str, ...] = ()  # bodies of another tree and the same MIR
 
     def bodies_of(self, place: Place) -> tuple[str, ...]:
         """Return the bodies at an edited place."""
@@ -79,15 +82,26 @@ Pair = tuple[Unit, Unit]  # a unit as it is before and after the changes
 
 
 class UnitProver:
-    """Compares units one after another; while one is compared, rustc dumps the next."""
+    """Compares units one after another; while one is compared, rustc dumps the next.
+
+    `claim`: with `SameMir` and None, what has another tree may have the same MIR.
+    """
 
     def __init__(
-        self, bench: Workbench, sides: Sides, places: Sequence[Place], expansions: Sequence[str]
+        self,
+        bench: Workbench,
+        sides: Sides,
+        places: Sequence[Place],
+        expansions: Sequence[str],
+        claim: Claim | None,
     ) -> None:
         self._bench = bench
         self._sides = sides
         self._places = sorted(set(places), key=str)
         self._expansions = expansions
+        self._claims_mir = isinstance(claim, SameMir)
+        self._second_look = SecondLook(bench, sides.before, sides.after, self._dump)
+        self._takes_mir = claim is None or self._claims_mir
         self._memo: Memo = set()
 
     def prove(self, pairs: Iterable[Pair]) -> Iterator[tuple[Unit, UnitProof]]:
@@ -108,15 +122,15 @@ class UnitProver:
                 unknown.append((unit, now))
         with ThreadPoolExecutor(2) as pool:
             for (unit, now), before, after in self._dumped(unknown, pool):
-                others = changed_externs(unit.argv, now.argv)
-                shown = self._compared(unit, before.result(), after.result(), others)
+                shown = self._compared(unit, now, before.result(), after.result())
                 store.write(self._key(unit, now), shown)
                 yield unit, shown
 
     def _key(self, unit: Unit, now: Unit) -> str:
         sides, here = self._sides, map(str, self._here(unit))
         inputs = (overlay_hash(sides.before), unit.id, now.id, self._expansions, list(here), VERSION)
-        return self._bench.builder.key("proof", sides.after, *inputs)
+        claims = (self._takes_mir, self._claims_mir)
+        return self._bench.builder.key("proof", sides.after, *inputs, *claims)
 
     def _here(self, unit: Unit) -> list[Place]:
         return [place for place in self._places if place.path in unit.files]
@@ -128,9 +142,8 @@ class UnitProver:
 
         def begin(pair: Pair) -> tuple[Pair, Future[Replayed], Future[Replayed]]:
             unit, now = pair
-            changed = replace(now, argv=hashed_like(now.argv, unit.argv))  # so that names are the same
             before = pool.submit(self._dump, unit, self._sides.before)
-            return pair, before, pool.submit(self._dump, changed, self._sides.after)
+            return pair, before, pool.submit(self._dump, _named_like(now, unit), self._sides.after)
 
         waiting: deque[tuple[Pair, Future[Replayed], Future[Replayed]]] = deque()
         for pair in pairs:
@@ -139,7 +152,9 @@ class UnitProver:
                 yield waiting.popleft()
         yield from waiting
 
-    def _dump(self, unit: Unit, overlay: Overlay) -> Replayed:
+    def _dump(
+        self, unit: Unit, overlay: Overlay, extra: tuple[str, ...] = _ARGUMENTS, emit: str = "metadata"
+    ) -> Replayed:
         paths = {*self._sides.before, *self._sides.after}
         files = {
             str(path): content
@@ -150,12 +165,13 @@ class UnitProver:
             self._bench,
             unit,
             files,
-            extra=_ARGUMENTS,
+            extra=extra,
             environment=_BOOTSTRAP,
             output_bytes=MAX_DUMP_BYTES,
+            emit=emit,
         )
 
-    def _compared(self, unit: Unit, before: Replayed, after: Replayed, others: frozenset[str]) -> UnitProof:
+    def _compared(self, unit: Unit, now: Unit, before: Replayed, after: Replayed) -> UnitProof:
         for side, replayed in (("before", before), ("after", after)):
             if not replayed.succeeded:
                 errors = [found.message for found in replayed.diagnostics if found.is_error]
@@ -163,6 +179,7 @@ class UnitProver:
                 return UnitProof(
                     f"rustc does not print the typed tree of {unit.name} {side} the change: {what}"
                 )
+        others = changed_externs(unit.argv, now.argv)
         mentioned = _mentioned(others, before.stdout, after.stdout)
         if mentioned is not None:
             return UnitProof(f"{unit.name} uses `{mentioned}`, which is another build of it after the change")
@@ -172,11 +189,12 @@ class UnitProver:
             answers = compare_bodies(old, new, self._expansions, self._memo)
         except UnknownShapeError as unknown:
             return UnitProof(f"this rustc's typed tree of {unit.name} has another shape: {unknown}")
+        looked_at = self._looked_at(unit, now, old, new, answers)
         touched = _touched(self._here(unit), new, answers, _namer(unit, root))
         unequal = {
-            path: _proof(path, answer)
+            path: _proof(path, looked_at.get(path, answer))
             for path, answer in answers.items()
-            if answer.likeness is not Likeness.EQUAL
+            if Likeness.EQUAL not in (answer.likeness, looked_at.get(path, answer).likeness)
         }
         located, by_macros = self._located(unit, old, new, answers)
         return UnitProof(
@@ -184,8 +202,29 @@ class UnitProver:
             unequal=tuple((located | self._alike(unit, new, answers) | unequal).items()),
             located=tuple(sorted(by_macros - unequal.keys())),
             alone=tuple(sorted(map(_shown, old.keys() ^ new.keys()))),
+            by_mir=tuple(path for path in looked_at if path not in unequal),
             touched=tuple(Touched(place, tuple(sorted(paths))) for place, paths in touched.items()),
         )
+
+    def _looked_at(
+        self,
+        unit: Unit,
+        now: Unit,
+        old: Mapping[bytes, bytes],
+        new: Mapping[bytes, bytes],
+        answers: Mapping[str, BodyComparison],
+    ) -> dict[str, BodyComparison]:
+        """Return what the MIR says of bodies with another tree; all of it only where it is claimed."""
+        paths = {_shown(path): path for path in (*old, *new)}
+        unequal = [paths[path] for path, each in answers.items() if each.likeness is not Likeness.EQUAL]
+        if not (unequal and self._takes_mir):
+            return {}
+        seen = self._second_look.same(unit, _named_like(now, unit), old, new, unequal)
+        return {
+            _shown(path): answer
+            for path, answer in seen.items()
+            if self._claims_mir or answer.likeness is Likeness.EQUAL
+        }
 
     def _located(
         self,
@@ -225,6 +264,11 @@ class UnitProver:
             if is_changed and (name := first_alike(text, alike)) is not None:
                 found[_shown(path)] = _doubt(ALIKE.format(body=_shown(path), name=_shown(name)))
         return found
+
+
+def _named_like(now: Unit, unit: Unit) -> Unit:
+    """Return `now` with the hashes of `unit`, so that names are the same."""
+    return replace(now, argv=hashed_like(now.argv, unit.argv))
 
 
 def _doubt(reason: str) -> Proof:
