@@ -17,6 +17,7 @@ from codemods.engine.recipes import chosen_recipes
 from codemods.engine.request import Folders, Request
 from codemods.engine.stage import Stage
 from codemods.engine.upgrade import upgrade
+from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
 from codemods.recipe.claims import SameTree
 from codemods.rust.source import Source
@@ -63,34 +64,44 @@ class CrateAnswers:
 
 def crate_answers(crate: Crate, cache: Path, amount: Amount) -> CrateAnswers:
     """Mutate one published crate, plain and beside its upgrade, and return what the prover says."""
-    with opened(repository(crate, cache), cache) as (subject, stage):
-        upgraded = Subject(subject.bench, subject.baseline, stage.kept, _expanded(stage))
-        return _Mutated(crate.slug, subject, upgraded, stage, amount).answers()
+    with _opened(repository(crate, cache), cache) as bench:
+        recipe = chosen_recipes(bench.request, bench.repository.root / bench.root)[0]
+        stage = upgrade(bench, recipe, {}, None)
+        plain = Subject(bench, bench.baseline({}, None))
+        upgraded = replace(plain, upgrade=stage.kept, compared=_expanded(stage))
+        return _Mutated(crate.slug, plain, upgraded, stage, amount).answers()
 
 
 def trap_answers(traps: tuple[Trap, ...], edition: str, cache: Path) -> tuple[tuple[Trap, Proof | None], ...]:
-    """Return the proof of each trap; None for one that does not compile."""
-    folder = cache / "mutations" / ("wide-traps" if traps[0].is_wide else "traps") / edition
+    """Return the proof of each trap; None for one that does not compile.
+
+    The right ones are a crate of their own: a prover may well doubt whatever stands beside the wrong ones.
+    """
+    wrong, right = ([trap for trap in traps if trap.is_wrong is which] for which in (True, False))
+    answers = [_answers_of_crate(part, edition, cache) for part in (wrong, right) if part]
+    return tuple(answer for part in answers for answer in part)
+
+
+def _answers_of_crate(traps: list[Trap], edition: str, cache: Path) -> list[tuple[Trap, Proof | None]]:
+    name = f"{'wrong' if traps[0].is_wrong else 'right'}-{'wide' if traps[0].is_wide else 'narrow'}-{edition}"
+    folder = cache / "mutations" / "traps" / name
     shutil.rmtree(folder, ignore_errors=True)
     write_crate(folder, traps, edition)
     commit_all(folder)
     resolve(folder)
-    with opened(folder, cache) as (subject, _):
-        compiled = compiling(subject, (trap.mutation for trap in traps))
-        said = verdicts(subject, CLAIM, compiled)
+    with _opened(folder, cache) as bench:
+        subject = Subject(bench, bench.baseline({}, None))
+        said = verdicts(subject, CLAIM, compiling(subject, (trap.mutation for trap in traps)))
     proofs = {mutation.path: proof for mutation, proof in said}
-    return tuple((trap, proofs.get(trap.path)) for trap in traps)
+    return [(trap, proofs.get(trap.path)) for trap in traps]
 
 
 @contextmanager
-def opened(folder: Path, cache: Path) -> Iterator[tuple[Subject, Stage]]:
-    """Open a repository, with what the upgrade comes to in it."""
+def _opened(folder: Path, cache: Path) -> Iterator[Workbench]:
     own = cache / "mutations"
     request = Request(folder, (RECIPE,), Folders(own / "cache", own / "state"), dict(os.environ))
     with open_workbench(request, Silent()) as bench:
-        recipe = chosen_recipes(request, bench.repository.root / bench.root)[0]
-        stage = upgrade(bench, recipe, {}, None)
-        yield Subject(bench, bench.baseline({}, None)), stage
+        yield bench
 
 
 def _expanded(stage: Stage) -> frozenset[str]:

@@ -7,7 +7,7 @@ proved.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -58,16 +58,17 @@ class Trap:
         return tuple(edits)
 
 
-def write_crate(folder: Path, traps: tuple[Trap, ...], edition: str) -> None:
+def write_crate(folder: Path, traps: Sequence[Trap], edition: str) -> None:
     """Lay the crate of `traps` out in `folder`, as it is before the edits."""
     (folder / "src").mkdir(parents=True)
+    has_hostile = any(trap.is_wrong for trap in traps)
+    root = _ROOT if has_hostile else ""
     names = " ".join(f"pub mod {trap.name};" for trap in traps)
-    (folder / "src" / "lib.rs").write_text(f"#![allow(warnings, let_underscore_lock)]\n{_ROOT}\n{names}\n")
+    (folder / "src" / "lib.rs").write_text(f"#![allow(warnings, let_underscore_lock)]\n{root}\n{names}\n")
     (folder / "Cargo.toml").write_text(
         f'[package]\nname = "traps"\nversion = "0.1.0"\nedition = "{edition}"\n'
-        '[features]\nextra = []\n[workspace]\nexclude = ["one", "two", "located"]\n[dependencies]\n'
-        'one = { package = "twin", path = "one", version = "1" }\n'
-        'two = { package = "twin", path = "two", version = "2" }\nlocated = { path = "located" }\n'
+        '[features]\nextra = []\n[workspace]\nexclude = ["one", "two", "located"]\n'
+        + (_NEEDED if has_hostile else "")
     )
     for name, content in _DEPENDENCIES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -75,6 +76,13 @@ def write_crate(folder: Path, traps: tuple[Trap, ...], edition: str) -> None:
     for trap in traps:
         (folder / trap.path).write_text(trap.before)
 
+
+_NEEDED = """\
+[dependencies]
+one = { package = "twin", path = "one", version = "1" }
+two = { package = "twin", path = "two", version = "2" }
+located = { path = "located" }
+"""
 
 # A module that prints as the crate called `twin` does.
 _ROOT = "pub mod twin { pub struct T(pub u32); impl ::two::Size for T { const SIZE: usize = 4; } }"
