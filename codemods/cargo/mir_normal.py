@@ -17,7 +17,7 @@ from codemods.cargo.mir_text import Block, MirBody, UnknownMirError, outside_lit
 _LOCAL = re.compile(r"(?<![\w:'#.])_(\d+)(?![\w(:]|\s*\{)")
 _LIKE_LOCAL = re.compile(r"(?<![\w])_\d+(?!\w)")
 _FIELD = re.compile(r"(?<=[{,] )_\d+(?=: )")
-_ALLOCATION = re.compile(r"(?<!\w)alloc\d+(?!\w)")
+_ALLOCATION = re.compile(r"(?<![\w:])alloc\d+(?![\w(])")
 _POINTER = re.compile(r"╾─*([^╼]*?)─*╼")
 _MARKER = re.compile(r"Storage(?:Live|Dead)\(")
 _UNIT = re.compile(r"_(\d+) = (?:const )?\(\)")

@@ -27,8 +27,8 @@ TESTED = frozenset({"1.95.0"})  # the releases with whose MIR all tests of the c
 _DEFINITION = re.compile(rb"DefId\(\d+:\d+ ~ ([^()\s\"]*)\)")
 _HASH = re.compile(rb"(?<=\w)\[[0-9a-f]+\]|(?<=[\w\]])#\d+(?![\w}])")
 _LOCAL_NAMES = re.compile(
-    rb"\b(?:bb|alloc)\d+\b"
-    rb"|\b(?:fn|struct|enum|union|trait|type|mod|const|static|as)\s+_\d+\b|[<,]\s*_\d+\s*[,:>=]"
+    rb"\b(?:fn|struct|enum|union|trait|type|mod|const|static|as)\s+(?:_|bb|alloc)\d+\b"
+    rb"|[<,]\s*(?:_|bb|alloc)\d+\s*[,:>=]"
 )
 _SYSROOT = (b"std::", b"core::", b"alloc::")
 _NO_MIR = "missing optimized MIR"
