@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _HEAD = re.compile(rb"DefId\(0:\d+ ~ ([^\n]*)\):\n")
-_PLACES = re.compile(rb"\n *+(?:span|fn_span|ty_span|var_span|hir_id|alloc_id): [^\n]*,(?=\n)")
+_PLACES = re.compile(
+    rb"\n *+(?:(?:span|fn_span|ty_span|var_span|hir_id|alloc_id): [^\n]*"
+    rb"|ty_span: Some\(\n[^\n]*\n *\)),(?=\n)"
+)
 _REFERENCE = re.compile(rb"[ebsap]\d+")
 _KEY = re.compile(rb"[a-z_][a-z_0-9]*")
 _CLOSING = {b"{": b"},", b"(": b"),", b"[": b"],"}

@@ -11,7 +11,7 @@ import pytest
 
 from codemods.cargo.thir import BodyComparison, Likeness, compare_dumps
 from codemods.cargo.thir_arena import read_body
-from codemods.cargo.thir_text import UnknownShapeError, parse_body, split_bodies
+from codemods.cargo.thir_text import UnknownShapeError, parse_body, split_bodies, without_places
 from tests.cargo.rewrites import RIGHT, WRONG, Pair, crate
 
 FOLDS = ("question-mark",)
@@ -180,6 +180,14 @@ def test_lines_elsewhere_are_values(function: bytes, name: bytes, constant: byte
     answers = compare_dumps(harness(7, name, constant) + beside, harness(9, name, constant) + beside, FOLDS)
 
     assert answers["t[1234]::f"].likeness is Likeness.DIFFERENT
+
+
+def test_where_a_variables_type_is_written_is_a_place() -> None:
+    """Its number of hygiene is another in each unit, so nothing would be the same in two of them."""
+    place = b"\n    ty_span: Some(\n        src/a.rs:1:5: 1:9 (#574),\n    ),"
+    another = place.replace(b"ty_span", b"value")
+
+    assert without_places(b"Thir {" + place + another + b"\n}") == b"Thir {" + another + b"\n}"
 
 
 def test_two_bodies_of_one_path_are_refused() -> None:
