@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.baseline import Baseline
+from codemods.engine.canary_spans import canary_spans
 from codemods.engine.changed_items import ChangedItem
 from codemods.engine.oracle import Answers
 from codemods.engine.overlay import Overlay
 from codemods.engine.workbench import Workbench
-from codemods.recipe.proposals import Deleted
+from codemods.recipe.proposals import Created, Deleted
 from codemods.rust.bodies import OwnerKind
 from codemods.rust.docs import DocExample
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
-from codemods.rust.trees import span_of
 
 _LIBRARIES = ("lib", "proc-macro")
 _MANIFESTS = ("Cargo.toml", "Cargo.lock")
@@ -66,7 +66,11 @@ class ItemReach:
 
     def of(self, item: ChangedItem) -> Reached:
         """Return where an item is compiled."""
-        return self._reached(item, spots_of(item), self._answers)
+        reached = self._reached(item, spots_of(item), self._answers)
+        if reached.why_not is not None or _is_example(item) or not _examples(item):
+            return reached
+        broken = self._broken_example(item)
+        return reached if broken is None else Reached("", why_not=broken)
 
     def _reached(self, item: ChangedItem, spots: Sequence[Spot], answers: Answers) -> Reached:
         if spots:
@@ -101,6 +105,24 @@ class ItemReach:
             return Reached(detail, unit.configurations[:1])
         return Reached("", why_not="no library that builds here shows this example")
 
+    def _broken_example(self, item: ChangedItem) -> str | None:
+        """Return what rustdoc has against an example that comes with other code."""
+        path = str(item.path)
+        starts = {example.first_line: example for example in _examples(item)}
+        for unit in (unit for unit in self._units.values() if unit.kind in _LIBRARIES and not unit.is_test):
+            if path not in unit.files:
+                continue
+            found = self._bench.builder.examples(self._overlay, self._report, unit, {path})
+            if found.reason:
+                return f"its documentation examples: {found.reason}"
+            for verdict in found.verdicts:
+                is_here = verdict.path == path and not starts.keys().isdisjoint(
+                    (verdict.line, verdict.line + 1)
+                )
+                if is_here and verdict.status == "failed":
+                    return f"the example in line {verdict.line + 1} now: {verdict.message}"
+        return None
+
     def _by_canaries(self, spots: Sequence[Spot], answers: Answers) -> Reached:
         units: list[Unit] = []
         for spot in spots:
@@ -127,7 +149,13 @@ def _is_example(item: ChangedItem) -> bool:
 def _examples(item: ChangedItem) -> list[DocExample]:
     """Return the examples, as they are now, that hold what is changed."""
     examples = item.source.doc_examples if item.source is not None else ()
-    return [each for each in examples if any(piece.new in each.span for piece in item.pieces)]
+    if isinstance(item.file, Created):
+        return list(examples)
+    return [
+        each
+        for each in examples
+        if any(piece.new in each.span or piece.new.overlaps(each.span) for piece in item.pieces)
+    ]
 
 
 def _no_code(item: ChangedItem) -> Reached:
@@ -145,17 +173,14 @@ def _spots(item: ChangedItem) -> Iterator[Spot]:
     if item.source is None:
         return
     if not item.pieces:
-        tree = item.source.file_tree
-        nodes = tree.root.named_children if tree is not None else ()
-        spans = [
-            span_of(node) for node in nodes if node.type.endswith("_item") and "attribute" not in node.type
-        ]
+        spans = list(canary_spans(item.source, Span(0, len(item.source.content))))
     else:
         # Where an item is gone there is nothing to hear of: then the file tells.
         is_body = item.kind is not OwnerKind.ITEM
         pieces = [piece for piece in item.pieces if not piece.is_layout and (is_body or len(piece.new))]
-        spans = [_trimmed(piece.new, item.source.content) for piece in pieces]
-    for number, span in enumerate(spans):
+        trimmed = (_trimmed(piece.new, item.source.content) for piece in pieces)
+        spans = [each for span in trimmed for each in canary_spans(item.source, span)]
+    for number, span in enumerate(dict.fromkeys(spans)):
         yield Spot(f"{item.id}-{number}", item.source, span)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tree_sitter import Node
 
 from codemods.rust.edits import Edit
-from codemods.rust.items import attributes_before
+from codemods.rust.items import attributes_before, attributes_of
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.statements import StatementRole, statement_role
@@ -62,6 +63,14 @@ _NO_EXPRESSIONS = (
 )
 _CFG = re.compile(r"#\s*\[\s*cfg\s*\(")
 _ITEM_LISTS = frozenset({"source_file", "declaration_list"})
+# What may stand beside an element of such a list, under the same cfg; `{}` is an expression, or a type.
+_ELEMENTS = {
+    "enum_variant_list": "__Codemod = {}, ",
+    "field_declaration_list": "__codemod: {}, ",
+    "field_initializer_list": "__codemod: {}, ",
+    "ordered_field_declaration_list": "{}, ",
+    "parameters": "_: {}, ",
+}
 
 
 def canary_edits(source: Source, span: Span, text: str) -> tuple[Edit, ...]:
@@ -75,9 +84,10 @@ def canary_edits(source: Source, span: Span, text: str) -> tuple[Edit, ...]:
         if not tree.is_sound(span):
             return ()
         path = path_to(tree.root, span)
-        edits = (
-            _in_expression(tree, path, span, error) or _in_block(path, error) or _at_item(tree, path, error)
-        )
+        edits = _in_expression(tree, path, span, error)
+        if not edits:
+            gated = _under_gate(tree, path, error)
+            edits = (_in_block(path, error) or _at_item(tree, path, error)) if gated is None else gated
         if edits or tree.kind is TreeKind.DOC_EXAMPLE:
             return edits
     return ()
@@ -89,10 +99,7 @@ def _in_expression(tree: SyntaxTree, path: Sequence[Node], span: Span, error: st
         return ()
     if node.type == "macro_invocation" and statement_role(node, tree) is StatementRole.BARE:
         return (Edit(Span(span.start, span.start), error + " "),)
-    return (
-        Edit(Span(span.start, span.start), "({ " + error + " "),
-        Edit(Span(span.end, span.end), " })"),
-    )
+    return _wrapped(span, error)
 
 
 def _is_expression(node: Node, tree: SyntaxTree) -> bool:
@@ -109,6 +116,42 @@ def _is_expression(node: Node, tree: SyntaxTree) -> bool:
         return False
     fields = _EXPRESSION_FIELDS[parent.type]
     return fields is None or any(parent.child_by_field_name(name) == node for name in fields)
+
+
+def _under_gate(tree: SyntaxTree, path: Sequence[Node], error: str) -> tuple[Edit, ...] | None:
+    """Return edits for a part of a function, type or match that may have a cfg of its own; None: it has none.
+
+    Empty where it has one, and nothing can be put beside it.
+    """
+    for parent, node in reversed(list(pairwise(path))):
+        if node.type == "block":
+            return None
+        if parent.type == "match_arm":
+            value = parent.child_by_field_name("value")
+            return () if value is None else _wrapped(span_of(value), error)
+        attributes = [each for each in attributes_of(node) if each.type == "attribute_item"]
+        cfgs = _cfgs(tree, attributes)
+        if not cfgs:
+            continue
+        at = Span(attributes[0].start_byte, attributes[0].start_byte)
+        if parent.type == "block" or parent.type in _ITEM_LISTS:
+            return (Edit(at, " ".join([*cfgs, error, ""])),)
+        if parent.type not in _ELEMENTS:
+            return ()
+        return (Edit(at, " ".join([*cfgs, _ELEMENTS[parent.type].format(error.removesuffix(";"))])),)
+    return None
+
+
+def _wrapped(span: Span, error: str) -> tuple[Edit, ...]:
+    return (
+        Edit(Span(span.start, span.start), "({ " + error + " "),
+        Edit(Span(span.end, span.end), " })"),
+    )
+
+
+def _cfgs(tree: SyntaxTree, attributes: Sequence[Node]) -> list[str]:
+    texts = [tree.source.text(span_of(attribute)) for attribute in attributes]
+    return [" ".join(text.split()) for text in texts if _CFG.match(text)]
 
 
 def _in_block(path: Sequence[Node], error: str) -> tuple[Edit, ...]:
@@ -128,9 +171,7 @@ def _at_item(tree: SyntaxTree, path: Sequence[Node], error: str) -> tuple[Edit, 
             continue
         attributes = attributes_before(node)
         at = attributes[0].start_byte if attributes else node.start_byte
-        texts = [tree.source.text(span_of(attribute)) for attribute in attributes]
-        cfgs = [" ".join(text.split()) for text in texts if _CFG.match(text)]
-        return (Edit(Span(at, at), " ".join([*cfgs, error, ""])),)
+        return (Edit(Span(at, at), " ".join([*_cfgs(tree, attributes), error, ""])),)
     return ()
 
 

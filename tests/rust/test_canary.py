@@ -112,6 +112,39 @@ def test_rustc_reports_exactly_the_sites_that_it_compiles(tmp_path: Path) -> Non
     assert others == []
 
 
+GATED = """\
+pub struct S { pub a: u8, #[cfg(any())] ‹pub b: u8›, #[cfg(all())] ‹pub c: u8› }
+pub struct T(u8, #[cfg(any())] ‹u8›, #[cfg(all())] ‹u8›);
+pub enum E { A, #[cfg(any())] ‹B(u8)›, #[cfg(all())] ‹C(u8)› }
+pub fn f(e: E, #[cfg(any())] ‹x: u8›, #[cfg(all())] ‹y: u8›) -> S {
+    #[cfg(any())] let ‹z› = 1;
+    #[cfg(all())] let ‹z› = 1;
+    match e { E::A => {} #[cfg(any())] ‹E::B(_)› => {} #[cfg(all())] ‹E::C(_)› => {} }
+    S { a: 1, #[cfg(any())] ‹b: 1›, #[cfg(all())] ‹c: 1› }
+}
+"""
+
+
+@pytest.mark.cargo
+def test_what_has_a_cfg_of_its_own_is_heard_under_it(tmp_path: Path) -> None:
+    content, spans = b"", []
+    for part in re.split("([‹›])", GATED):
+        if part == "‹":
+            spans.append(len(content))
+        elif part == "›":
+            spans[-1] = Span(spans[-1], len(content))
+        else:
+            content += part.encode()
+    source = Source(PurePosixPath("lib.rs"), content, "2021")
+    edits = [edit for n, span in enumerate(spans) for edit in canary_edits(source, span, f"site {n}")]
+    (tmp_path / "lib.rs").write_bytes(apply_edits(content, edits))
+    command = ["rustc", "--crate-type=lib", "--edition=2021", "--emit=metadata", "lib.rs"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    heard = {int(n) for n in re.findall(r"^error: site (\d+)", done.stderr, re.MULTILINE)}
+
+    assert heard == set(range(1, len(spans), 2)), done.stderr
+
+
 @pytest.mark.parametrize(
     "code",
     ["fn f() { tokens!(a b m!(1)); }", "fn f() { quote!{ m!(1) }; }", "fn f( { m!(1); }"],
