@@ -128,7 +128,7 @@ def _under_gate(tree: SyntaxTree, path: Sequence[Node], error: str) -> tuple[Edi
             return None
         if parent.type == "match_arm":
             value = parent.child_by_field_name("value")
-            return () if value is None else _wrapped(span_of(value), error)
+            return () if value is None else _wrapped(span_of(value), error, "{}")
         attributes = [each for each in attributes_of(node) if each.type == "attribute_item"]
         cfgs = _cfgs(tree, attributes)
         if not cfgs:
@@ -142,10 +142,12 @@ def _under_gate(tree: SyntaxTree, path: Sequence[Node], error: str) -> tuple[Edi
     return None
 
 
-def _wrapped(span: Span, error: str) -> tuple[Edit, ...]:
+def _wrapped(span: Span, error: str, brackets: str = "({})") -> tuple[Edit, ...]:
+    """Put a block around `span`; an arm's value takes no parentheses where no comma is behind it."""
+    opening, closing = brackets[: len(brackets) // 2], brackets[len(brackets) // 2 :]
     return (
-        Edit(Span(span.start, span.start), "({ " + error + " "),
-        Edit(Span(span.end, span.end), " })"),
+        Edit(Span(span.start, span.start), f"{opening} {error} "),
+        Edit(Span(span.end, span.end), f" {closing}"),
     )
 
 
