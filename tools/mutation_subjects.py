@@ -154,11 +154,10 @@ class _Mutated:
         return [Answer(self.crate, mutation, proof, bool(subject.upgrade)) for mutation, proof in said]
 
     def _sources(self) -> Iterator[Source]:
+        """Yield what libraries and programs are made of: each further target would be built for few edits."""
         bench = self.subject.bench
-        names = {
-            name for unit in self.subject.baseline.units for name in unit.files if unit.kind != "custom-build"
-        }
-        for name in sorted(names):
+        units = (unit for unit in self.subject.baseline.units if unit.kind in ("lib", "proc-macro", "bin"))
+        for name in sorted({name for unit in units for name in unit.files}):
             path = PurePosixPath(name)
             if path.suffix == ".rs" and not path.is_absolute():
                 try:

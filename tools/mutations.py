@@ -16,6 +16,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from codemods.engine.proof import ProofVerdict
 from tools.corpus import choose, versions
 from tools.crates import Crate, cache_folder, read_list
 from tools.mutation_report import TrapAnswer, missed, page
@@ -53,6 +54,9 @@ def _all_crates(crates: tuple[Crate, ...], amount: Amount, cache: Path) -> tuple
     for number, crate in enumerate(crates, 1):
         sys.stderr.write(f"[{number}/{len(crates)}] {crate.slug}\n")
         answers.append(crate_answers(crate, cache, amount))
+        wrong = answers[-1].wrong
+        equal = sum(answer.proof.verdict is ProofVerdict.EQUAL for answer in wrong)
+        sys.stderr.write(f"    {len(wrong)} wrong edits compile, {equal} called equal\n")
     return tuple(answers)
 
 
