@@ -16,8 +16,11 @@ from codemods.cargo.thir_text import Node, UnknownShapeError, Value, inline
 
 FOLDS: dict[str, Fold] = {"question-mark": fold_question_mark}
 
-# Places; identities that lints alone use; what the borrow checker alone reads; what `def_id` says too.
-_LEFT_OUT = frozenset(b"hir_id fake_reads alloc_id span ty_span fn_span var_span user_ty_span".split())
+# Places; identities that lints alone use; what the borrow checker alone reads (of a type that is written
+# out, the lifetimes: the type itself is that of the expression); what `def_id` says too.
+_LEFT_OUT = frozenset(
+    b"hir_id fake_reads alloc_id span ty_span fn_span var_span user_ty user_ty_span".split()
+)
 _HIR_ID = re.compile(rb"HirId\(DefId\(0:\d+ ~ ([^\"\n]*?)\)\.(\d+)\)")
 _STRING = re.compile(rb'("(?:[^"\\]|\\.)*")')
 _SCOPE = re.compile(rb"(Node|IfThen|IfThen\[edition2024\]|Destruction|CallSite|Arguments)\((\d+)\)")

@@ -331,6 +331,11 @@ WRONG = (*PRECEDENCE, *OTHER_EXPRESSION, *ORDER, *LITERALS, *DROPS, *OPERATIONS,
 
 RIGHT = (
     body("Ok(try!(f()))", "Ok(f()?)"),
+    body(
+        "let v: Vec<u32> = try!(vec![f()].into_iter().collect()); Ok(v[0])",
+        "let v: Vec<u32> = vec![f()].into_iter().collect::<Result<_, E1>>()?; Ok(v[0])",
+        "a type that is written out",
+    ),
     body("try!(f()); Ok(1)", "f()?; Ok(1)"),
     body("let v = try!(f()); Ok(v + 1)", "let v = f()?; Ok(v + 1)"),
     body("Ok(try!(try!(ff())))", "Ok(ff()??)"),
