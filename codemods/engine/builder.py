@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from codemods import __version__
 from codemods.cargo.build import Build, Configuration
 from codemods.cargo.check import CAP_LINTS, CheckRequest, check_workspace
-from codemods.cargo.metadata import Workspace
+from codemods.cargo.metadata import Workspace, load_workspace
 from codemods.cargo.report import CheckReport, Unit, merged
 from codemods.cargo.rustfmt import Formatter, SourceFile
 from codemods.engine.formatting import Formatting
@@ -94,6 +94,25 @@ class Builder:
             is_there = self._standing == self._tree_key(overlay, cap_lints) and configuration in self._built
             if not is_there:
                 self._run(configuration, overlay, cap_lints)
+
+    def see_members(self, overlay: Overlay) -> None:
+        """Count the packages that the tree with `overlay` adds to the workspace among its members.
+
+        Raises:
+            UsageError: cargo rejects a manifest.
+        """
+        self._standing = None
+        self.scratch.materialize(overlay)
+        before = self.workspace
+        after = load_workspace(
+            before.root,
+            repository_root=before.repository_root,
+            toolchain=self.build.toolchain,
+            runner=self.build.runner,
+        )
+        known = {package.manifest for package in before.members}
+        added = tuple(package for package in after.members if package.manifest not in known)
+        self.workspace = replace(before, members=(*before.members, *added))
 
     def examples(
         self, overlay: Overlay, report: CheckReport, unit: Unit, paths: Collection[str]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -53,10 +54,10 @@ from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
-from codemods.engine.verify import Judgement, judge
+from codemods.engine.verify import Judgement, judge, lost_units
 from codemods.engine.widening import widen
 from codemods.engine.workbench import Workbench
-from codemods.errors import ExitCode
+from codemods.errors import CodemodError, ExitCode
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.vcs.repository import Repository, diff_files, diff_links
@@ -159,10 +160,18 @@ class _Grading:
         self.chosen = tuple(Chosen(item.change) for item in self.items)
         self.composition = compose(self.chosen, lambda path: self.diff[path][0] or b"")
         self.caps_lints = baseline.report.capped_lints
+        self._see_new_members()
         self.report = self._check(self.composition.overlay)
         self.answers = Answers({}, {})
         if self.judgement.failure is None:
             self._widen()
+
+    def _see_new_members(self) -> None:
+        """Let the packages be seen that the diff adds; what cargo says of a bad manifest is in the build."""
+        if any(path.name == "Cargo.toml" for path in self.diff):
+            with suppress(CodemodError):
+                self.bench.builder.see_members(self.composition.overlay)
+                self.bench.workspace = self.bench.builder.workspace
 
     def _check(self, overlay: Overlay) -> CheckReport:
         return self.bench.check(overlay, self.caps_lints)
@@ -223,14 +232,16 @@ class _Grading:
             ),
             seconds=self._seconds(started),
             compiles=bench.builder.compiles,
-            notes=(*bench.notes, *self._api_notes(), *self._link_notes()),
+            notes=(*bench.notes, *self._api_notes(), *self._link_notes(), *self._dropped_notes()),
         )
 
     # The steps; each is done when it is first asked for
 
     @cached_property
     def judgement(self) -> Judgement:
-        return judge(self.baseline.report, self.report, self.composition, self._body_around)
+        return judge(
+            self.baseline.report, self.report, self.composition, self._body_around, may_drop_targets=True
+        )
 
     @cached_property
     def reach(self) -> ItemReach:
@@ -365,6 +376,12 @@ class _Grading:
             evidence=(Evidence("compile", "skipped", LINK),),
             item=WHOLE_FILE,
         )
+
+    def _dropped_notes(self) -> tuple[str, ...]:
+        lost = lost_units(self.baseline.report, self.report) if self.judgement.failure is None else ()
+        if not lost:
+            return ()
+        return (f"No targets any more, so not built: {', '.join(unit.name for unit in lost)}.",)
 
     def _link_notes(self) -> tuple[str, ...]:
         if not self.links:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from codemods.cargo.build_scripts import may_read
 from codemods.cargo.report import CheckReport, Unit
 from codemods.engine.baseline import Baseline
 from codemods.engine.canary_spans import canary_spans
@@ -21,8 +23,10 @@ from codemods.rust.spans import Span
 _LIBRARIES = ("lib", "proc-macro")
 _MANIFESTS = ("Cargo.toml", "Cargo.lock")
 _ATTRIBUTES = ("attribute_item", "inner_attribute_item")
+_TOOLCHAINS = ("rust-toolchain", "rust-toolchain.toml")
+_CONFIGURATION = ".cargo/config*"
 _NO_EXAMPLE = "rustdoc compiles no such example"
-NO_CODE = "no build reads it"
+NO_CODE = "no build is known to read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,35 @@ class ItemReach:
         if _is_example(item):
             return self._by_rustdoc(item)
         path = str(item.path)
-        if item.path.name in _MANIFESTS:
-            names = dict.fromkeys(name for unit in self._units.values() for name in unit.configurations)
-            return Reached("cargo check --workspace --all-targets with this manifest", tuple(names))
+        if item.path.name in (*_MANIFESTS, *_TOOLCHAINS) or item.path.match(_CONFIGURATION):
+            return self._by_cargo(item.path)
         if isinstance(item.file, Deleted):
             gone = [unit for unit in self._before if path in unit.files]
             return self._compiled(gone, "builds without it; it was part of") if gone else _no_code(item)
         units = [unit for unit in self._units.values() if path in unit.files]
-        return self._compiled(units, "compiled in") if units else _no_code(item)
+        if units:
+            return self._compiled(units, "compiled in")
+        file = self._bench.workspace.repository_root / item.path
+        made = [unit for unit in self._units.values() if may_read(unit, file)]
+        return self._compiled(made, "the build script may read it, of") if made else _no_code(item)
+
+    def _by_cargo(self, path: PurePosixPath) -> Reached:
+        """Say of a file that cargo or rustup reads whether these builds are made with it."""
+        workspace = self._bench.workspace
+        inside = {package.manifest.parent for package in workspace.members} | {workspace.root_path}
+        if path.name in _TOOLCHAINS and workspace.root_path.is_relative_to(path.parent):
+            version = self._bench.toolchain.rustc_version
+            return Reached("", why_not=f"it may choose another compiler; both sides are built with {version}")
+        if path.name == "Cargo.toml":
+            there = path.parent in inside or str(path.parent) in workspace.path_dependencies
+        elif path.name == "Cargo.lock":
+            there = path.parent == workspace.root_path
+        else:
+            there = workspace.root_path.is_relative_to(path.parent.parent)
+        if not there:
+            return Reached("", why_not="it belongs to no package of this workspace")
+        names = dict.fromkeys(name for unit in self._units.values() for name in unit.configurations)
+        return Reached("cargo check --workspace --all-targets with this file", tuple(names))
 
     def _by_rustdoc(self, item: ChangedItem) -> Reached:
         """Compile the examples of the library that shows the file; cargo check does not see them."""

@@ -31,12 +31,21 @@ class Judgement:
 
 
 def judge(
-    before: CheckReport, after: CheckReport, composition: Composition, body_around: BodyAround
+    before: CheckReport,
+    after: CheckReport,
+    composition: Composition,
+    body_around: BodyAround,
+    *,
+    may_drop_targets: bool = False,
 ) -> Judgement:
-    """Return what `after`, the build of `composition`, shows that `before` does not."""
+    """Return what `after`, the build of `composition`, shows that `before` does not.
+
+    `may_drop_targets`: a target that a build without errors does not have was taken away on purpose.
+    """
     fresh = _fresh(before, after, composition.files)
     errors = [diagnostic for diagnostic in fresh if _stops(diagnostic, after, composition)]
-    if errors or lost_units(before, after):
+    is_lost = bool(lost_units(before, after)) and not (may_drop_targets and not after.errors)
+    if errors or is_lost:
         return Judgement(_failure(errors, before, after, composition, body_around), {})
     warnings: dict[str, dict[str, None]] = {}
     for diagnostic in fresh:
