@@ -13,7 +13,9 @@ from tools.mutation_values import (
     Mutator,
     Rewrite,
     around,
+    bindings,
     named,
+    nodes,
     pairs,
     removed,
     replaced,
@@ -190,10 +192,17 @@ def _jump(other: str) -> Mutator:
     return jump
 
 
-def _label_dropped(_file: File, node: Node) -> Iterator[Rewrite]:
+def _label_dropped(file: File, node: Node) -> Iterator[Rewrite]:
+    """Jump out of the innermost loop instead; not where the label names that one."""
     label = next((child for child in node.children if child.type == "label"), None)
-    if label is not None:
+    loop = node.parent
+    while loop is not None and loop.type not in _LOOPS:
+        loop = loop.parent
+    if label is not None and loop is not None and not file.text(loop).startswith(file.text(label)):
         yield removed(label.start_byte, label.end_byte)
+
+
+_LOOPS = ("loop_expression", "while_expression", "for_expression", "closure_expression", "function_item")
 
 
 def _loop_once(_file: File, node: Node) -> Iterator[Rewrite]:
@@ -202,12 +211,32 @@ def _loop_once(_file: File, node: Node) -> Iterator[Rewrite]:
         yield around(body.children[-1], "; break; ", "")[:1]
 
 
-def _move(_file: File, node: Node) -> Iterator[Rewrite]:
+def _move(file: File, node: Node) -> Iterator[Rewrite]:
+    """Capture by value or by reference; only where the body borrows or changes what is captured."""
     first = node.children[0]
+    if not _borrows_captured(file, node):
+        return
     if first.type == "move":
         yield removed(first.start_byte, node.children[1].start_byte)
     elif first.type == "closure_parameters":
         yield around(node, "move ", "")[:1]
+
+
+def _borrows_captured(file: File, closure: Node) -> bool:
+    inside = range(closure.start_byte, closure.end_byte)
+    bound = list(bindings(file, closure))
+    captured = {name for name, at in bound if at < closure.start_byte}
+    captured -= {name for name, at in bound if at in inside}
+    body = closure.child_by_field_name("body")
+    used = (
+        found.child_by_field_name("left" if found.type in _ASSIGNMENTS else "value")
+        for found in (nodes(body) if body is not None else ())
+        if found.type == "reference_expression" or found.type in _ASSIGNMENTS
+    )
+    return any(place is not None and file.text(place) in captured for place in used)
+
+
+_ASSIGNMENTS = ("assignment_expression", "compound_assignment_expr")
 
 
 def _closure_body(_file: File, node: Node) -> Iterator[Rewrite]:

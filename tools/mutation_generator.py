@@ -52,8 +52,10 @@ STD_MACROS = frozenset(
 _CONDITIONAL = ("#[cfg(", "#[cfg_attr(", "#![cfg(")
 
 
-def mutations(source: Source) -> Iterator[Mutation]:
+def mutations(source: Source, own_macros: frozenset[str] = frozenset()) -> Iterator[Mutation]:
     """Yield the wrong edits of one file that its syntax allows, in the order of its text.
+
+    `own_macros` are defined elsewhere in the crate: what they do with an argument is not known.
 
     None is another way to write the same tree: see `surely_differ`, and what each mutator leaves alone.
     Whether one compiles is for rustc to say.
@@ -62,7 +64,7 @@ def mutations(source: Source) -> Iterator[Mutation]:
         return
     root = source.file_tree.root
     file = File(source, _field_names(root, source), _variants(root, source))
-    own_macros = _macro_names(source)
+    own_macros |= macro_names(source)
     seen: set[tuple[object, ...]] = set()
     for tree in source.trees:
         if not _is_readable(tree, own_macros):
@@ -71,7 +73,8 @@ def mutations(source: Source) -> Iterator[Mutation]:
             if Span(node.start_byte, node.end_byte) not in tree.span and tree.kind is not TreeKind.FILE:
                 continue
             for mutation in _of_node(file, tree, node):
-                if mutation.edits not in seen:
+                is_own_try = mutation.kind == "wrong upgrade" and "try" in own_macros
+                if mutation.edits not in seen and not is_own_try:
                     seen.add(mutation.edits)
                     yield mutation
 
@@ -193,9 +196,10 @@ def _is_conditional(file: File, span: Span) -> bool:
     return bool(file.source.in_attribute_cfg(span))
 
 
-def _macro_names(source: Source) -> frozenset[str]:
+def macro_names(source: Source) -> frozenset[str]:
+    """Return the names of the macros that a file defines."""
     trees = (tree for tree in source.trees if tree.kind is TreeKind.MACRO_BODY)
-    return frozenset(tree.macro.name for tree in trees if tree.macro is not None)
+    return frozenset(tree.macro.last_name for tree in trees if tree.macro is not None)
 
 
 def _field_names(root: Node, source: Source) -> tuple[str, ...]:

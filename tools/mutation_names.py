@@ -11,8 +11,8 @@ from tools.mutation_values import (
     Mutator,
     Rewrite,
     around,
+    bindings,
     named,
-    nodes,
     pairs,
     removed,
     replaced,
@@ -83,7 +83,6 @@ _VARIANTS = {
     "MAX": "MIN", "MIN": "MAX", "max_value": "min_value", "min_value": "max_value",
     "BigEndian": "LittleEndian", "LittleEndian": "BigEndian",
 }  # fmt: skip
-_BINDING = ("identifier", "shorthand_field_identifier")
 
 
 def _other_variable(file: File, node: Node) -> Iterator[Rewrite]:
@@ -91,7 +90,7 @@ def _other_variable(file: File, node: Node) -> Iterator[Rewrite]:
     if not _is_read(node):
         return
     name = file.text(node)
-    known = [other for other, at in _bound(file, node) if at < node.start_byte]
+    known = [other for other, at in bindings(file, node) if at < node.start_byte]
     if name not in known:
         return
     others = list(dict.fromkeys(other for other in reversed(known) if other != name))
@@ -119,26 +118,6 @@ def _is_read(node: Node) -> bool:
         return True
     fields = ("left", "right", "value", "condition", "argument")
     return any(parent.child_by_field_name(name) == node for name in fields)
-
-
-def _bound(file: File, node: Node) -> tuple[tuple[str, int], ...]:
-    function: Node | None = node
-    while function is not None and function.type != "function_item":
-        function = function.parent
-    if function is None:
-        return ()
-    if function.start_byte not in file.locals:
-        file.locals[function.start_byte] = tuple(_bindings(file, function))
-    return file.locals[function.start_byte]
-
-
-def _bindings(file: File, function: Node) -> Iterator[tuple[str, int]]:
-    for found in nodes(function):
-        if found.type in ("parameter", "let_declaration", "for_expression", "let_condition", "match_arm"):
-            pattern = found.child_by_field_name("pattern")
-            for inner in nodes(pattern) if pattern is not None else ():
-                if inner.type in _BINDING and file.text(inner)[:1].islower():
-                    yield file.text(inner), inner.start_byte
 
 
 def _other_field(file: File, node: Node) -> Iterator[Rewrite]:
@@ -219,7 +198,7 @@ def _field_values(file: File, node: Node) -> Iterator[Rewrite]:
 
 
 def _field_shorthand(file: File, node: Node) -> Iterator[Rewrite]:
-    known = [name for name, at in _bound(file, node) if at < node.start_byte]
+    known = [name for name, at in bindings(file, node) if at < node.start_byte]
     for other in dict.fromkeys(known):
         if other != file.text(node):
             yield around(node, "", f": {other}")[1:]

@@ -23,7 +23,7 @@ from codemods.recipe.claims import SameTree
 from codemods.rust.source import Source
 from tools.crates import Crate, commit_all, repository, resolve
 from tools.mutation_filter import Subject, compiling
-from tools.mutation_generator import harmless, mutations, sample
+from tools.mutation_generator import harmless, macro_names, mutations, sample
 from tools.mutation_traps import Trap, write_crate
 from tools.mutation_values import Mutation, Where, widened
 from tools.mutation_verdicts import verdicts
@@ -122,8 +122,10 @@ class _Mutated:
         self.sources = {source.path: source for source in self._sources()}
 
     def answers(self) -> CrateAnswers:
-        found = [mutation for source in self.sources.values() for mutation in mutations(source)]
-        same = [mutation for source in self.sources.values() for mutation in harmless(source)]
+        sources = self.sources.values()
+        own = frozenset[str]().union(*map(macro_names, sources))
+        found = [mutation for source in sources for mutation in mutations(source, own)]
+        same = [mutation for source in sources for mutation in harmless(source)]
         wrong: list[Answer] = []
         for subject in (self.subject, self.upgraded) if self.stage.kept else (self.subject,):
             for _ in range(self.amount.rounds):

@@ -146,3 +146,29 @@ def named(node: Node) -> list[Node]:
 def pairs(items: Iterable[Node]) -> Iterator[tuple[Node, Node]]:
     """Yield each node with the one behind it."""
     yield from pairwise(items)
+
+
+def bindings(file: File, node: Node) -> tuple[tuple[str, int], ...]:
+    """Return the names that the function around `node` binds, and where."""
+    function: Node | None = node
+    while function is not None and function.type != "function_item":
+        function = function.parent
+    if function is None:
+        return ()
+    if function.start_byte not in file.locals:
+        file.locals[function.start_byte] = tuple(_bindings_in(file, function))
+    return file.locals[function.start_byte]
+
+
+_BINDING = ("parameter", "let_declaration", "for_expression", "let_condition", "match_arm")
+_NAME = ("identifier", "shorthand_field_identifier")
+
+
+def _bindings_in(file: File, function: Node) -> Iterator[tuple[str, int]]:
+    for found in nodes(function):
+        patterns = found.children if found.type == "closure_parameters" else ()
+        if found.type in _BINDING:
+            patterns = [found.child_by_field_name("pattern") or found.children[0]]
+        for inner in (inner for pattern in patterns for inner in nodes(pattern)):
+            if inner.type in _NAME and file.text(inner)[:1].islower():
+                yield file.text(inner), inner.start_byte

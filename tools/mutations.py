@@ -55,8 +55,9 @@ def _all_crates(crates: tuple[Crate, ...], amount: Amount, cache: Path) -> tuple
         sys.stderr.write(f"[{number}/{len(crates)}] {crate.slug}\n")
         answers.append(crate_answers(crate, cache, amount))
         wrong = answers[-1].wrong
-        equal = sum(answer.proof.verdict is ProofVerdict.EQUAL for answer in wrong)
-        sys.stderr.write(f"    {len(wrong)} wrong edits compile, {equal} called equal\n")
+        equal = [answer.mutation.id for answer in wrong if answer.proof.verdict is ProofVerdict.EQUAL]
+        sys.stderr.write(f"    {len(wrong)} wrong edits compile, {len(equal)} called equal\n")
+        sys.stderr.write("".join(f"    {id}\n" for id in equal))
     return tuple(answers)
 
 

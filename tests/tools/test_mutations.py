@@ -81,6 +81,33 @@ def test_operands_that_may_be_the_same_are_not_swapped() -> None:
     assert surely_differ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("closure move", "fn f(v: Vec<u8>) { v.iter().map(|x| x + 1); }"),
+        ("label dropped", "fn f() { 'a: loop { break 'a; } }"),
+        ("wrong upgrade", "macro_rules! try { ($e:expr) => { $e } } fn f() { try!(g()); }"),
+        ("statement dropped", "fn f() { log!(); }"),
+        ("const or static", "impl A { const X: u8 = 1; }"),
+    ],
+)
+def test_what_may_be_the_same_program_is_not_made(kind: str, code: str) -> None:
+    assert results(kind, code.encode()) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "expected"),
+    [
+        ("closure move", "fn f(v: u8) { g(|x| h(x, &v)); }", "g(move |x| h(x, &v))"),
+        ("label dropped", "fn f() { 'a: loop { loop { break 'a; } } }", "loop { break ; }"),
+        ("_ or _x", "fn f() { let _ = g(); }", "let _kept = g();"),
+        ("scope flattened", "fn f() { { let g = m.lock(); } h(); }", "fn f() {  let g = m.lock();  h(); }"),
+    ],
+)
+def test_a_wrong_edit_of_a_scope(kind: str, code: str, expected: str) -> None:
+    assert any(expected in text for text in results(kind, code.encode()))
+
+
 def test_code_that_may_not_be_compiled_is_left_alone() -> None:
     start = CODE.index(b"#[cfg(windows)]")
     cfg_or_log = Span(start, CODE.index(b"fn same"))
