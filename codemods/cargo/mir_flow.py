@@ -7,13 +7,14 @@ because scopes move them; what they say is kept at each statement, for `shrunk` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from codemods.cargo.mir_text import Block, UnknownMirError
 
 _STORAGE = re.compile(r"Storage(Live|Dead)\(_(\d+)\)")
 _TARGETS = re.compile(r" -> (\[[^\[\]]*\]|bb\d+|unwind [a-z() ]+)$")
+_UNWIND = re.compile(r"\bunwind: (bb\d+)\b")
 _TARGET = re.compile(r"\bbb(\d+)\b")
 _ENDS = frozenset(
     {"return", "resume", "unreachable", "terminate(abi)", "terminate(cleanup)", "coroutine_drop"}
@@ -165,19 +166,24 @@ def _threaded(blocks: Mapping[int, Straight]) -> dict[int, Straight]:
 
 def _without_resumes(blocks: Mapping[int, Straight]) -> dict[int, Straight]:
     """Say `unwind continue` for an unwind to a block that only resumes: it means that."""
-    resumes = {name for name, b in blocks.items() if b.is_cleanup and _only_resumes(b)}
+    resumes = {f"bb{name}" for name, block in blocks.items() if block.is_cleanup and _only_resumes(block)}
 
-    def changed(targets: str) -> str:
-        for name in resumes:
-            targets = re.sub(rf"\bunwind: bb{name}\b", "unwind continue", targets)
-            # A call that does not return has one target alone: where it unwinds to.
-            targets = " -> unwind continue" if targets == f" -> bb{name}" else targets
-        return targets
+    def changed(end: Statement) -> Statement:
+        if end.text == "goto":
+            return end
+        # A call that does not return has one target alone: where it unwinds to.
+        if end.targets.removeprefix(" -> ") in resumes:
+            return replace(end, targets=" -> unwind continue")
+        return replace(end, targets=_UNWIND.sub(continued, end.targets))
 
-    return {
-        name: replace(block, statements=(*block.statements[:-1], _with_targets(block.end, changed)))
-        for name, block in blocks.items()
-    }
+    def continued(found: re.Match[str]) -> str:
+        return "unwind continue" if found[1] in resumes else found[0]
+
+    return {name: _with_end(block, changed(block.end)) for name, block in blocks.items()}
+
+
+def _with_end(block: Straight, end: Statement) -> Straight:
+    return replace(block, statements=(*block.statements[:-1], end))
 
 
 def _only_resumes(block: Straight) -> bool:
@@ -185,16 +191,12 @@ def _only_resumes(block: Straight) -> bool:
     return end.text == "resume" and all(_STORAGE.fullmatch(each.text) for each in inner)
 
 
-def _with_targets(end: Statement, change: Callable[[str], str]) -> Statement:
-    return replace(end, targets=change(end.targets)) if end.targets else end
-
-
 def _retargeted(blocks: Mapping[int, Straight], names: Mapping[int, int]) -> dict[int, Straight]:
-    def changed(targets: str) -> str:
-        return _TARGET.sub(lambda found: f"bb{names[int(found[1])]}", targets)
+    def changed(found: re.Match[str]) -> str:
+        return f"bb{names[int(found[1])]}"
 
     return {
-        name: replace(block, statements=(*block.statements[:-1], _with_targets(block.end, changed)))
+        name: _with_end(block, replace(block.end, targets=_TARGET.sub(changed, block.end.targets)))
         for name, block in blocks.items()
     }
 

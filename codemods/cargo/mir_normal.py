@@ -14,7 +14,9 @@ from dataclasses import dataclass, field, replace
 from codemods.cargo.mir_flow import Locals, Statement, Straight, flow, marked
 from codemods.cargo.mir_text import Block, MirBody, UnknownMirError, outside_literals
 
-_LOCAL = re.compile(r"(?<![\w:'#.])_(\d+)(?![\w(:]|\s*\{)")
+_LOCAL = re.compile(
+    r"(?<![\w:'#.])(?:(?<=move )|(?<=copy )|(?=_\d+(?![\w(])))_(\d+)(?![\w:]|\s*\{)"  # `move _1()` calls
+)
 _LIKE_LOCAL = re.compile(r"(?<![\w])_\d+(?!\w)")
 _FIELD = re.compile(r"(?<=[{,] )_\d+(?=: )")
 _ALLOCATION = re.compile(r"(?<![\w:])alloc\d+(?![\w(])")
@@ -27,7 +29,8 @@ ANONYMOUS = re.compile(
     r"|gen block|gen closure)@([^{}\n]*?:\d+:\d+: \d+:\d+)(?: \(#\d+\))?\}"
 )
 _SUSPENDED = re.compile(r"&mut \{(?:coroutine|async |gen )")
-_UNREAD = re.compile(r"\.\.\.|\basm!")
+_SHORTENED = "..."
+_ASSEMBLY = "asm!("
 
 Closures = Mapping[str, tuple[str, ...]]  # by place, the paths of the bodies of the closures there
 
@@ -52,8 +55,8 @@ def normal_mir(body: MirBody, closures: Closures) -> NormalMir:
         UnknownMirError: a part is not as the compilers that were tested write it, or two things in it
             are written alike.
     """
-    if any(_UNREAD.search(text) for block in body.blocks.values() for text in block.statements):
-        raise UnknownMirError("assembly, or something that rustc may have shortened")
+    if any(text.startswith(_ASSEMBLY) for block in body.blocks.values() for text in block.statements):
+        raise UnknownMirError("it has assembly, of which not all is printed")
     is_suspended = _SUSPENDED.search(body.header.partition(" -> ")[0]) is not None
     blocks = body.blocks if is_suspended else _without_unread_units(body)
     return _Writer(body, closures).write(flow(blocks, with_storage=is_suspended))
@@ -133,6 +136,8 @@ class _Writer:
 
     def _named(self, text: str) -> str:
         """Return the text with places and memory replaced by what they stand for."""
+        if _SHORTENED in text:
+            raise UnknownMirError(f"rustc may have shortened `{text.strip()[:80]}`")
         if "{" in text:
             text = ANONYMOUS.sub(self._anonymous, text)
         if "alloc" in text:
@@ -140,8 +145,7 @@ class _Writer:
         return _IMPL.sub(self._impl, text) if "<impl at" in text else text
 
     def _impl(self, found: re.Match[str]) -> str:
-        own = _IMPL.search(self.body.path)
-        if own is None or own[0] != found[0]:
+        if found[0] not in self.body.path:
             raise UnknownMirError(f"it names something of `{found[0]}`")
         return "<impl>"
 

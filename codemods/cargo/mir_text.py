@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 _SEGMENT = r"(?:<impl at [^>\n]*>|\{[^{}\n]*\}|promoted\[\d+\]|[\w#]+)"
 _PATH = rf"(?P<path>{_SEGMENT}(?:::{_SEGMENT})*)"
-_HEADS = (
-    re.compile(rf"fn {_PATH}\((?P<arguments>.*?)\) -> (?P<type>.*) \{{"),
-    re.compile(rf"(?:const |static mut |static |){_PATH}: (?P<type>.*) = \{{"),
-)
+_FUNCTION = re.compile(rf"fn {_PATH}\(")
+_VALUE = re.compile(rf"(?:const |static mut |static |){_PATH}: (?P<type>.*) = \{{")
 _CONSTANT = re.compile(rf"const {_PATH}: (?P<type>.*) = (?P<value>const .*);")
 _ALLOCATION = re.compile(r"(alloc\d+) (\(.*\))( \{\}?)?")
 _LOCAL = re.compile(r" {4,}let (?:mut )?_(\d+): (.*);")
@@ -72,10 +70,7 @@ def split_mir(dump: bytes) -> dict[str, list[str]]:
                 raise UnknownMirError(f"no body has `{first[:80]}`")
             last[-1] += "\n" + part
             continue
-        found = _head(first) or _CONSTANT.fullmatch(first)
-        if found is None:
-            raise UnknownMirError(f"a body begins with `{first[:80]}`")
-        last = bodies.setdefault(found["path"], [])
+        last = bodies.setdefault(_head(first)[0], [])
         last.append(part)
     return bodies
 
@@ -88,13 +83,11 @@ def read_mir(text: str) -> MirBody:
     """
     body, *allocations = re.split(r"\n(?=alloc\d+ \()", text)
     lines = body.split("\n")
-    found = _head(lines[0])
-    if found is None:
-        constant = _CONSTANT.fullmatch(body)
-        if constant is None:
-            raise UnknownMirError(f"a body begins with `{lines[0][:80]}`")
-        return MirBody(constant["path"], body, 0, {}, {}, _allocations(allocations))
-    arguments = found.groupdict().get("arguments") or ""
+    path, arguments = _head(lines[0])
+    if not lines[0].endswith(" {"):
+        if len(lines) > 1:
+            raise UnknownMirError(f"more follows on `{lines[0][:80]}`")
+        return MirBody(path, body, 0, {}, {}, _allocations(allocations))
     numbers = [int(number) for number in _ARGUMENT.findall(arguments)]
     if numbers != list(range(1, len(numbers) + 1)) or lines[-1] != "}":
         raise UnknownMirError(f"a body begins with `{lines[0][:80]}`")
@@ -103,7 +96,7 @@ def read_mir(text: str) -> MirBody:
     if any(number in declared for number in numbers):
         raise UnknownMirError("an argument is declared twice")
     blocks = dict(_blocks(lines[at:-1]))
-    return MirBody(found["path"], lines[0], len(numbers), declared, blocks, _allocations(allocations))
+    return MirBody(path, lines[0], len(numbers), declared, blocks, _allocations(allocations))
 
 
 def outside_literals(text: str, change: Callable[[str], str]) -> str:
@@ -118,8 +111,23 @@ def outside_literals(text: str, change: Callable[[str], str]) -> str:
     return "".join(piece if at % 2 else change(piece) for at, piece in enumerate(pieces))
 
 
-def _head(line: str) -> re.Match[str] | None:
-    return next((found for head in _HEADS if (found := head.fullmatch(line))), None)
+def _head(line: str) -> tuple[str, str]:
+    """Return the path and the arguments of the body that a line begins."""
+    function = _FUNCTION.match(line)
+    if function is None:
+        value = _VALUE.fullmatch(line) or _CONSTANT.fullmatch(line)
+        if value is None:
+            raise UnknownMirError(f"a body begins with `{line[:80]}`")
+        return value["path"], ""
+    plain = _LITERAL.sub(lambda literal: "x" * len(literal[0]), line)
+    depth = 1
+    for at in range(function.end(), len(plain)):
+        depth += (plain[at] == "(") - (plain[at] == ")")
+        if depth == 0 and plain.startswith(" -> ", at + 1) and plain.endswith(" {"):
+            return function["path"], line[function.end() : at]
+        if depth == 0:
+            break
+    raise UnknownMirError(f"a function begins with `{line[:80]}`")
 
 
 def _parts(text: str) -> Iterator[str]:
