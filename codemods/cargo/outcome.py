@@ -153,7 +153,8 @@ class Outcome:
         if done.returncode != 0:  # that decides; cargo has its own errors for people only
             yield from errors_of_cargo(cargo)
         if done.timed_out:
-            yield _error(f"{done.broke}; being built: {self._running()}")
+            waited = f"nothing happened for {self._limits.seconds:g} s"  # as given: cargo's own is longer
+            yield _error(f"{waited}; being built: {self._running()}")
         elif (
             done.broke is None
             and done.returncode != 0
