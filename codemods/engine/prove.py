@@ -21,7 +21,10 @@ from codemods.engine.prove_unit import Sides, UnitProof, UnitProver
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import EXPANSIONS, Claim, SameMir, SameTree
 
-STRICT = "a proof needs rustc's typed tree, which is shown by an unstable option alone"
+STRICT = (
+    "a proof needs rustc's typed tree, or full names in MIR that nothing folded, and unstable options alone"
+    " show them"
+)
 NOT_COMPILED = "no body to compare is no proof: no unit compiles the edit at {}"
 _WORST = (ProofVerdict.EQUAL, ProofVerdict.NOT_COMPARABLE, ProofVerdict.DIFFERENT)
 

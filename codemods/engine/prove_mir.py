@@ -7,9 +7,12 @@ means, so both trees must name the same items, and none that are printed alike.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from codemods.cargo.mir_compare import ARGUMENTS, MirDump, compare_owners, owner_key, read_dump
 from codemods.cargo.mir_text import UnknownMirError
@@ -21,6 +24,7 @@ from codemods.engine.overlay import Overlay
 from codemods.engine.prove_doubts import ALIKE, first_alike, names_alike
 from codemods.engine.workbench import Workbench
 
+CONDITIONAL = "a `cfg` in the function may leave out what ends with a scope"
 EMIT = "mir=-"  # to standard output
 TESTED = frozenset({"1.95.0"})  # the releases with whose MIR all tests of the comparison were run
 
@@ -30,6 +34,8 @@ _LOCAL_NAMES = re.compile(
     rb"\b(?:fn|struct|enum|union|trait|type|mod|const|static|as)\s+(?:_|bb|alloc)\d+\b"
     rb"|[<,]\s*(?:_|bb|alloc)\d+\s*[,:>=]"
 )
+_CFG = re.compile(rb"#\s*!?\s*\[\s*cfg(?:_attr)?\b|\bcfg_if\s*!")
+_SPAN = re.compile(rb"span: ([^\n]*?):(\d+):\d+: (\d+):\d+ \(#0\)")
 _SYSROOT = (b"std::", b"core::", b"alloc::")
 _NO_MIR = "missing optimized MIR"
 
@@ -62,6 +68,9 @@ class SecondLook:
         looked_at = {owner: why_not_named(owner, old, new) for owner in groups}
         hopeful = [owner for owner, why_not in looked_at.items() if why_not is None]
         found = {owner: _unknown(why) for owner, why in looked_at.items() if why is not None}
+        for owner in [owner for owner in hopeful if self._is_conditional(unit, owner, old, new)]:
+            hopeful.remove(owner)
+            found[owner] = _unknown(CONDITIONAL)
         if hopeful:
             reason = self._why_not(unit)
             found |= (
@@ -70,6 +79,24 @@ class SecondLook:
                 else dict.fromkeys(hopeful, _unknown(reason))
             )
         return {path: found[owner] for owner, paths in groups.items() for path in paths}
+
+    def _is_conditional(self, unit: Unit, owner: bytes, old: Bodies, new: Bodies) -> bool:
+        """Whether something in a function has a `cfg`: a scope ends for what it leaves out, too."""
+        sides = ((old, self.before), (new, self.after))
+        return any(
+            _CFG.search(self._text(unit, overlay, file, lines)) is not None
+            for bodies, overlay in sides
+            for file, lines in _lines(_group(owner, bodies).values()).items()
+        )
+
+    def _text(self, unit: Unit, overlay: Overlay, file: bytes, lines: list[int]) -> bytes:
+        root = self.bench.scratch.root
+        path = os.path.relpath(os.path.normpath(Path(unit.cwd, os.fsdecode(file))), root)
+        try:
+            content = self.bench.read(PurePosixPath(path), overlay)
+        except OSError:
+            return b""  # made by a build script
+        return b"".join(content.splitlines(keepends=True)[min(lines) - 1 : max(lines)])
 
     def _why_not(self, unit: Unit) -> str | None:
         release = re.search(r"^release: (\S+)", self.bench.toolchain.rustc_verbose, re.MULTILINE)
@@ -86,9 +113,8 @@ class SecondLook:
     ) -> dict[bytes, BodyComparison]:
         alike = names_alike(self.bench, unit, self.after)
         try:
-            before, after = (
-                self._read(each, tree) for each, tree in ((unit, self.before), (now, self.after))
-            )
+            with ThreadPoolExecutor(2) as pool:
+                before, after = pool.map(self._read, (unit, now), (self.before, self.after))
         except UnknownMirError as unknown:
             return dict.fromkeys(owners, _unknown(f"the MIR of {unit.name}: {unknown}"))
         keys = {owner: owner_key(owner.decode(errors="replace")) for owner in owners}
@@ -139,6 +165,15 @@ def _inside(owner: bytes) -> re.Pattern[bytes]:
     """Return what finds the path of an item in the function `owner`."""
     last = re.escape(owner.rpartition(b"::")[2].partition(b"#")[0])
     return re.compile(rb"(?:(?<![\w:])((?:\w+::)*)|(?<=>::))" + last + rb"::(?:\{[^{}\n]*\}::)*\w")
+
+
+def _lines(texts: Iterable[bytes]) -> dict[bytes, list[int]]:
+    """Return by file the lines where something of the trees begins or ends."""
+    found: dict[bytes, list[int]] = {}
+    for text in texts:
+        for file, first, last in _SPAN.findall(text):
+            found.setdefault(file, []).extend((int(first), int(last)))
+    return found
 
 
 def _group(owner: bytes, bodies: Bodies) -> dict[bytes, bytes]:
