@@ -57,6 +57,7 @@ GRADES = """\
 From a second, dry run with `--test`: **A** proved to be the same program, **B** run by a passing test, **C**
 compiled, **U** compiled nowhere. **Compiled by cargo** are applied sites that `cargo check` compiles in some
 configuration; the others are documentation examples, which rustdoc compiles and nothing proves.
+How many wrong edits the prover was shown, and what it said of them, is on [another page](mutations.md).
 
 """
 
