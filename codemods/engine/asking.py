@@ -6,6 +6,7 @@ each one that survives `cfg` and macro expansion, in one cheap run that ends bef
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -26,7 +27,7 @@ from codemods.recipe.facts import Answer, Fact, MacroOrigin, MacroRules, UnitFac
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.canary import canary_edits
-from codemods.rust.edits import Edit, EditConflict, apply_edits, ordered
+from codemods.rust.edits import Edit, apply_edits
 from codemods.rust.spans import Span
 
 MARK = "codemod canary "
@@ -143,7 +144,7 @@ class Asker:
         return {message.removeprefix(MARK) for message in messages}
 
 
-Canaries = dict[PurePosixPath, tuple[Edit, ...]]  # by file, in one shadow copy
+Canaries = dict[PurePosixPath, list[Edit]]  # by file, in one shadow copy
 
 
 def _layers(spots: Sequence[Spot]) -> list[Canaries]:
@@ -152,22 +153,26 @@ def _layers(spots: Sequence[Spot]) -> list[Canaries]:
     A spot within another would be hidden by its canary, and two may want the same place.
     """
     layers: list[Canaries] = []
+    taken: list[dict[PurePosixPath, list[int]]] = []  # where each layer has canaries, sorted
     for spot in sorted(spots, key=lambda spot: (spot.source.path, spot.span.start, -spot.span.end)):
-        edits = canary_edits(spot.source, spot.span, MARK + spot.id)
-        layer = next((layer for layer in layers if _has_room(layer, spot, edits)), None)
-        if layer is None:
-            layer = {}
-            layers.append(layer)
-        layer[spot.source.path] = (*layer.get(spot.source.path, ()), *edits)
+        edits, path = canary_edits(spot.source, spot.span, MARK + spot.id), spot.source.path
+        free = (n for n, here in enumerate(taken) if _has_room(here.get(path, ()), spot, edits))
+        number = next(free, len(layers))
+        if number == len(layers):
+            layers.append({})
+            taken.append({})
+        layers[number].setdefault(path, []).extend(edits)
+        for edit in edits:
+            insort(taken[number].setdefault(path, []), edit.span.start)
     return layers
 
 
-def _has_room(layer: Canaries, spot: Spot, edits: Sequence[Edit]) -> bool:
-    here = layer.get(spot.source.path, ())
-    if any(spot.span.overlaps(edit.span) for edit in here):
+def _has_room(offsets: Sequence[int], spot: Spot, edits: Sequence[Edit]) -> bool:
+    """Whether no canary at one of the sorted `offsets` is within the spot, or where its own would be."""
+    inside = bisect_right(offsets, spot.span.start)
+    if inside < len(offsets) and offsets[inside] < spot.span.end:
         return False
-    try:
-        ordered((*here, *edits))
-    except EditConflict:
-        return False
-    return True
+    places = (bisect_left(offsets, edit.span.start) for edit in edits)
+    return not any(
+        at < len(offsets) and offsets[at] == edit.span.start for at, edit in zip(places, edits, strict=True)
+    )

@@ -16,11 +16,14 @@ from codemods.rust.trees import path_to, span_of
 
 _ITEM_LISTS = ("source_file", "declaration_list")
 _ATTRIBUTES = ("attribute_item", "inner_attribute_item")
-_COMMENTS = ("line_comment", "block_comment")
+_COMMENTS = ("line_comment", "block_comment", "shebang")
 
 
 def canary_spans(source: Source, span: Span) -> Iterator[Span]:
-    """Yield the spans to ask of, so that all code in `span` is compiled if all of these are."""
+    """Yield the spans to ask of, so that all code in `span` is compiled if all of these are.
+
+    None where there is no item: comments, or what stands before all code.
+    """
     trees = source.trees_at(span)
     path = path_to(trees[-1].root, span) if trees else []
     if not path:
@@ -30,7 +33,7 @@ def canary_spans(source: Source, span: Span) -> Iterator[Span]:
     touched = [child for child in top.named_children if _overlap(child, span)]
     is_list = top.type in _ITEM_LISTS and trees[-1].macro is None
     items = dict.fromkeys(span_of(item) for item in map(_described, touched) if item is not None)
-    yield from (items if is_list and items else (span,))
+    yield from (items if is_list else (span,))
     for node in _parts(top, span):
         if any(b"cfg" in span_of(each).of(source.content) for each in attributes_of(node)):
             yield span_of(node)

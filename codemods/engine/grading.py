@@ -46,18 +46,21 @@ from codemods.engine.grades import (
 from codemods.engine.hunks import form_diff
 from codemods.engine.item_places import item_places
 from codemods.engine.item_reach import ItemReach, spots_of
+from codemods.engine.layout import moves_code
 from codemods.engine.ledger import Ledger, configuration_records, totals
 from codemods.engine.listener import Listener, Silent
 from codemods.engine.oracle import Answers, answer_reach
 from codemods.engine.overlay import Chosen, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
+from codemods.engine.prove_doubts import extern_crates, locating_crates
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge, lost_units
 from codemods.engine.widening import widen
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError, ExitCode
+from codemods.rust.bodies import OwnerKind
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.vcs.repository import Repository, diff_files, diff_links
@@ -251,7 +254,7 @@ class _Grading:
     def proofs(self) -> Mapping[str, Proof]:
         if self.bench.request.prove is False:
             return {}
-        layout = {item.id: SAME_TOKENS for item in self.items if item.is_layout and not self._has_lines(item)}
+        layout = {item.id: proof for item in self.items if (proof := self._layout_proof(item)) is not None}
         compared = [choice for choice in self.chosen if choice.change.sites[0] not in layout]
         with self.bench.timed("prove"):
             found = prove(
@@ -428,12 +431,37 @@ class _Grading:
             return None
         return Source(path, content, self.bench.edition_of(path)).enclosing_body(span)
 
-    def _has_lines(self, item: ChangedItem) -> bool:
-        """Whether some unit that reads the file makes lines values of the program."""
-        return any(
-            has_position_values(self.bench.sources(unit, self.composition.overlay))
-            for unit in self._units
-            if str(item.path) in unit.files
+    def _layout_proof(self, item: ChangedItem) -> Proof | None:
+        """Return what is known of an item of which only the layout differs; None: its bodies must tell."""
+        if not item.is_layout:
+            return None
+        old, new = (content or b"" for content in self.diff[item.path])
+        if not any(moves_code(old, piece.old, new, piece.new) for piece in item.pieces):
+            return SAME_TOKENS
+        doubt = self._why_lines_matter(item)
+        if doubt is None:
+            return SAME_TOKENS
+        return None if item.kind is OwnerKind.FUNCTION else Proof(ProofVerdict.NOT_COMPARABLE, doubt)
+
+    def _why_lines_matter(self, item: ChangedItem) -> str | None:
+        """Return why lines may be values of a program that is made of the item's file."""
+        for unit in (unit for unit in self._units if str(item.path) in unit.files):
+            if self._has_macro_of_lines or has_position_values(
+                self.bench.sources(unit, self.composition.overlay)
+            ):
+                return "the same tokens on other lines, and lines are values of a program here (`line!()`)"
+            found = locating_crates(self.bench, unit, self.composition.overlay, extern_crates(unit))
+            if found:
+                name = min(found).decode()
+                return f"the same tokens on other lines, and {name} asks where it is called from"
+        return None
+
+    @cached_property
+    def _has_macro_of_lines(self) -> bool:
+        """Whether a source with macros makes lines values: it may do so in other crates."""
+        tree = self.bench.tree(self.composition.overlay)
+        return has_position_values(
+            text for _, text in tree.each((".rs",)) if isinstance(text, bytes) and b"macro_rules" in text
         )
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Layout that is a value: white space between two tokens that a macro is given.
+"""Layout that is a value: white space between two tokens that a macro is given, and the lines of code.
 
 A macro sees whether two tokens touch: `stringify!(a+b)` is another text than that of `a + b`. How much stands
 between them, blanks, line breaks or comments, it does not see.
@@ -20,6 +20,19 @@ def is_seen_by_macros(before: Source, old: Span, after: Source, new: Span) -> bo
     if _is_gap(before.content, old) == _is_gap(after.content, new):
         return False
     return _is_input(before, old) or _is_input(after, new)
+
+
+def moves_code(old: bytes, replaced: Span, new: bytes, by: Span) -> bool:
+    """Whether what stands behind the layout is on another line or in another column for it."""
+    if replaced.of(old).count(b"\n") != by.of(new).count(b"\n"):
+        return True
+    if new[by.end : by.end + 1] in (b"\n", b"\r", b""):
+        return False
+    return _column(old, replaced.end) != _column(new, by.end)
+
+
+def _column(content: bytes, offset: int) -> int:
+    return offset - content.rfind(b"\n", 0, offset)
 
 
 def _is_gap(content: bytes, span: Span) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from codemods.cargo.report import Unit
@@ -121,6 +122,15 @@ def _has_macro(text: bytes, files: Mapping[str, Moved], path_of: Callable[[bytes
 def called_crates(bodies: Iterable[bytes]) -> frozenset[bytes]:
     """Return the names of the crates that the bodies call, but for those of rustc itself."""
     return frozenset(name for text in bodies for name in _CRATE.findall(text)) - _SYSROOT
+
+
+def extern_crates(unit: Unit) -> frozenset[bytes]:
+    """Return the names of the unit's own crate and of those that rustc is given for it, not their aliases."""
+    given = (after for option, after in pairwise(unit.argv) if option == "--extern" and "=" in after)
+    files = (each.rpartition("/")[2] for each in given)
+    names = {name.removeprefix("lib").rpartition("-")[0] for name in files if "-" in name}
+    own = (after for option, after in pairwise(unit.argv) if option == "--crate-name")
+    return frozenset(name.encode() for name in (*names, *own))
 
 
 def locating_crates(

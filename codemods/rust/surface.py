@@ -6,6 +6,7 @@ decided elsewhere. So this says "may be seen", never "is seen".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
@@ -91,7 +92,14 @@ def _signature(tree: SyntaxTree, node: Node, body: Node | None) -> str:
         for token in tokens(content, span)
         if token.kind is not TokenKind.COMMENT and not any(token.span in private for private in hidden)
     ]
-    return " ".join(parts).removesuffix(" =")
+    text = " ".join(parts).removesuffix(" =")
+    return text if node.type == "macro_definition" else _without_empty(text)
+
+
+def _without_empty(text: str) -> str:
+    """Return the text of tokens without the commas that private fields leave, or that end a list."""
+    text = re.sub(r"(?:, )+(?=[)}\]>])", "", text)
+    return re.sub(r"(?<=[({]) (?:, )+|(?<=,) (?:, )+", " ", text)
 
 
 def _is_meaningful(attribute: Node) -> bool:

@@ -15,6 +15,9 @@ LIBRARY = """\
 macro_rules! text { ($($t:tt)*) => { stringify!($($t)*) } }
 include!(concat!(env!("OUT_DIR"), "/made.rs"));
 mod linked;
+pub fn caller() -> u32 { placed() }
+#[track_caller]
+fn placed() -> u32 { std::panic::Location::caller().line() }
 pub enum E { A, B }
 pub struct S { pub a: u8 }
 pub fn shown() -> &'static str { text!(a+b) }
@@ -31,6 +34,7 @@ pub fn arm(e: E) -> u8 {
 """
 CHANGED = (
     LIBRARY.replace("a+b", "a + b")
+    .replace("pub fn caller", "// Every line below is another one.\npub fn caller")
     .replace("pub a: u8 }", "pub a: u8, #[cfg(windows)] pub b: Missing }")
     .replace("    b\n", "    #[cfg(windows)]\n    let b = missing();\n    b\n")
     .replace("        E::B", "        #[cfg(windows)]\n        E::C | E::D => 3,\n        E::B")
@@ -90,6 +94,13 @@ def graded(codemod: Command, tmp_path_factory: pytest.TempPathFactory) -> Ran:
         ("a/src/linked.rs", "the file", "U", "symbolic link"),
         # Whether tokens touch is a value.
         ("a/src/lib.rs", "fn shown", "C", "prove: not comparable: an edit in the arguments of `text!`"),
+        # So may lines be, for who asks where it is called from.
+        (
+            "a/src/lib.rs",
+            "the file",
+            "C",
+            "prove: not comparable: the same tokens on other lines, and a asks",
+        ),
         # The function, type or file is compiled, and what is new in it is not.
         ("a/src/lib.rs", "fn statement", "U", "only compiled for cfg(windows)"),
         ("a/src/lib.rs", "fn arm", "U", "only compiled for cfg(windows)"),

@@ -30,7 +30,7 @@ def test_signatures_of_what_is_public() -> None:
         impl Shape for Point { fn area(&self) -> f64 { 0.0 } }
     """)
     assert found["fn read"] == "pub fn read < R : Read > ( from : R ) -> u8"
-    assert found["struct Point"] == "# [ derive ( Clone ) ] pub struct Point { pub x : u8 , }"
+    assert found["struct Point"] == "# [ derive ( Clone ) ] pub struct Point { pub x : u8 }"
     assert found["const SIZE"] == "pub const SIZE : usize"
     assert found["mod inner/struct Thing"] == "pub struct Thing ;"
     assert found["trait Shape/fn area"] == "fn area ( & self ) -> f64 ;"
@@ -56,6 +56,10 @@ def test_signatures_of_what_is_public() -> None:
         ),
         ("impl Clone for S { fn clone(&self) -> S { S } }", "", False),
         ("#[inline] pub fn f() {}", "pub fn f() {}", True),
+        ("pub struct S { a: u8, b: u8 }", "pub struct S {\n    a: u8,\n}", True),
+        ("pub struct S { pub a: u8, b: u8 }", "pub struct S { b: u8, pub a: u8, }", True),
+        ("pub fn f(a: u8, b: u8) {}", "pub fn f(\n    a: u8,\n    b: u8,\n) {}", True),
+        ("pub struct T(u8, pub u8);", "pub struct T(pub u8, u8);", False),
         ("#[cfg(a)] pub fn f() {} #[cfg(b)] pub fn f(x: u8) {}", "#[cfg(a)] pub fn f() {}", False),
     ],
 )
