@@ -131,11 +131,12 @@ class Asker:
     def _sing(self, unit: Unit, spots: Sequence[Spot]) -> frozenset[str]:
         self.bench.builder.ensure(self.overlay, cap_lints=self.baseline.report.capped_lints)
         sources = {spot.source.path: spot.source.content for spot in spots}
+        groups = _by_place(spots)
         reached: set[str] = set()
-        for layer in _layers(spots):
+        for layer in _layers([group[0] for group in groups]):
             files = {str(path): apply_edits(sources[path], edits) for path, edits in layer.items()}
             reached |= self._replay(unit, files)
-        return frozenset(reached)
+        return frozenset(spot.id for group in groups if group[0].id in reached for spot in group)
 
     def _replay(self, unit: Unit, files: dict[str, bytes]) -> set[str]:
         """Return the ids of the canaries in `files` that rustc reports for `unit`."""
@@ -145,6 +146,16 @@ class Asker:
 
 
 Canaries = dict[PurePosixPath, list[Edit]]  # by file, in one shadow copy
+
+
+def _by_place(spots: Sequence[Spot]) -> list[list[Spot]]:
+    """Return the spots in groups that the same canary would speak for: of one block, say."""
+    groups: dict[tuple[object, ...], list[Spot]] = {}
+    for spot in spots:
+        edits = canary_edits(spot.source, spot.span, MARK)
+        place = tuple((edit.span.start, edit.span.end) for edit in edits) or spot.id
+        groups.setdefault((spot.source.path, place), []).append(spot)
+    return list(groups.values())
 
 
 def _layers(spots: Sequence[Spot]) -> list[Canaries]:

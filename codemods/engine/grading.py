@@ -44,6 +44,7 @@ from codemods.engine.grades import (
     proof_evidence,
 )
 from codemods.engine.hunks import form_diff
+from codemods.engine.isolate import Failure
 from codemods.engine.item_places import item_places
 from codemods.engine.item_reach import ItemReach, spots_of
 from codemods.engine.layout import moves_code
@@ -54,6 +55,7 @@ from codemods.engine.overlay import Chosen, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
 from codemods.engine.prove_doubts import extern_crates, locating_crates
+from codemods.engine.removed_tests import without_removed
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge, lost_units
@@ -139,7 +141,8 @@ def _graded(
             raise broken_baseline(baseline.report.errors, bench.withheld)
         grading = _Grading(bench, diff, links, baseline)
         document = grading.document(ends, started)
-        return Result(document, _exit_code(document, required))
+        code = ExitCode.NOTHING_APPLIED if grading.lost else _exit_code(document, required)
+        return Result(document, code)
 
 
 def _exit_code(document: RunDocument, required: Grade) -> ExitCode:
@@ -166,6 +169,7 @@ class _Grading:
         self._see_new_members()
         self.report = self._check(self.composition.overlay)
         self.answers = Answers({}, {})
+        self.lost: dict[Configuration, Failure] = {}  # what built before, and does not now
         if self.judgement.failure is None:
             self._widen()
 
@@ -190,19 +194,26 @@ class _Grading:
         after = Baseline(self.report, ())
         after, self.answers = widen(bench, spots, after, overlay, ask(after), ask)
         self.caps_lints = after.report.capped_lints
-        self._take_back_what_built()
+        self._look_for_losses()
         if len(bench.configurations) > 1:
             self.baseline = replace(self.baseline, report=self._check({}))
             self.report = self._check(overlay)
             del self.judgement  # of one configuration alone
 
-    def _take_back_what_built(self) -> None:
-        """Bring back configurations that do not build now and did before: that is what the diff breaks."""
-        for configuration in list(self.bench.dropped_configurations):
+    def _look_for_losses(self) -> None:
+        """Judge the configurations that do not build now: if they did before, the diff breaks them."""
+        for configuration in self.bench.dropped_configurations:
             before = self.bench.check_in(configuration, {}, self.caps_lints)
-            if before.units and not before.errors:
-                del self.bench.dropped_configurations[configuration]
-                self.bench.configurations.append(configuration)
+            if not before.units or before.errors:
+                continue
+            after = self.bench.check_in(configuration, self.composition.overlay, self.caps_lints)
+            failure = judge(before, after, self.composition, self._body_around).failure
+            if failure is not None:
+                self.lost[configuration] = failure
+                first = next(iter([*failure.blamed.values(), *failure.suspected.values()]), failure.unblamed)
+                self.bench.note(
+                    f"Built before, and not any more, with {configuration.id}: {_first_line(first)}."
+                )
 
     def document(self, ends: tuple[str, str | None, str], started: float) -> RunDocument:
         old, new, tree = ends
@@ -267,7 +278,8 @@ class _Grading:
     def tested(self) -> Tested:
         if not self.bench.request.test or self.judgement.failure is not None:
             return Tested(NOT_ASKED)
-        return compare_tests(self.bench, {}, self.composition.overlay, composition=self.composition)
+        tested = compare_tests(self.bench, {}, self.composition.overlay, composition=self.composition)
+        return without_removed(tested, self.diff)
 
     @cached_property
     def executed(self) -> Mapping[str, Executed]:
@@ -323,11 +335,22 @@ class _Grading:
             if message is not None or len(self.items) == 1:
                 return Outcome.REJECTED, None, "does-not-compile", message or failure.unblamed or ""
             first = next(iter([*failure.blamed.values(), *failure.suspected.values()]), failure.unblamed)
-            reason = f"the tree does not build: {(first or '').partition(chr(10))[0]}"
+            reason = f"the tree does not build: {_first_line(first)}"
             return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", reason
-        if self.tested.broken:
+        for configuration, lost in self.lost.items():
+            message = lost.blamed.get(item.change.id)
+            if message is not None:
+                reason = f"it does not build any more with {configuration.id}: {message}"
+                return Outcome.REJECTED, None, "does-not-compile", reason
+        if self.tested.broken and not self._is_innocent(item):
             return Outcome.REJECTED, None, "test-fails", self.tested.message
         return None
+
+    def _is_innocent(self, item: ChangedItem) -> bool:
+        """Whether a broken test can't be the item's fault: it changes nothing, or no build reads it."""
+        proof = self.proofs.get(item.id)
+        is_proved = proof is not None and proof.verdict is ProofVerdict.EQUAL
+        return is_proved or not self.reach.of(item).is_code
 
     def _api_evidence(self, item: ChangedItem) -> tuple[Evidence, ...]:
         changes = self.api.get(item.id, ())
@@ -472,3 +495,7 @@ class _Grading:
 def _whole(spans: Iterable[Span]) -> Span:
     found = list(spans)
     return Span(min(s.start for s in found), max(s.end for s in found)) if found else Span(0, 0)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0].rstrip(".")
