@@ -68,6 +68,7 @@ class Verification:
         self.rejected: dict[str, str] = {}
         self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
         self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
+        self.proved: tuple[Sequence[Chosen], Built, Mapping[str, Proof]] | None = None  # what was proved last
 
     def stage(self) -> Stage:
         """Return what came of all proposals."""
@@ -303,6 +304,11 @@ class Verification:
         if wanted is False or (wanted is None and self.recipe.claim is None):
             why = "not asked for (--no-prove)" if wanted is False else "the recipe does not claim equality"
             return {choice.change.id: Proof(ProofVerdict.NOT_COMPARABLE, why) for choice in kept}
+        if self.proved is None or self.proved[0] != kept or self.proved[1] is not built:
+            self.proved = (kept, built, self._prove(kept, built))
+        return self.proved[2]
+
+    def _prove(self, kept: Sequence[Chosen], built: Built) -> Mapping[str, Proof]:
         before, after = self.baseline.report, built.report
         with self.bench.timed("prove"):
             return prove(
