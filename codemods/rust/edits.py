@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -79,8 +79,15 @@ class EditMap:
         return self._edits
 
     def new_span(self, edit: Edit) -> Span:
-        """Return where the text of `edit` stands afterwards."""
-        start = self._new_starts[self._edits.index(edit)]
+        """Return where the text of `edit` stands afterwards.
+
+        Raises:
+            ValueError: it is none of the edits.
+        """
+        index = bisect_left(self._edits, edit.span, key=attrgetter("span"))
+        if self._edits[index : index + 1] != (edit,):
+            raise ValueError(f"{edit} is not made here")
+        start = self._new_starts[index]
         return Span(start, start + len(edit.text.encode()))
 
     def to_old(self, offset: int) -> int:

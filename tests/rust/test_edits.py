@@ -74,3 +74,10 @@ def test_two_insertions_at_one_place_are_a_conflict_and_equal_ones_count_once() 
 def test_an_edit_outside_of_the_file_is_refused() -> None:
     with pytest.raises(ValueError, match="lies outside"):
         apply_edits(b"0123", [Edit(Span(2, 5), "")])
+
+
+def test_the_new_span_of_another_edit_is_refused() -> None:
+    edits = EditMap([Edit(Span(2, 4), "x")])
+    for other in (Edit(Span(2, 4), "y"), Edit(Span(5, 6), "x"), Edit(Span(0, 1), "x")):
+        with pytest.raises(ValueError, match="not made here"):
+            edits.new_span(other)
