@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 # The jobserver's pipes are closed when cargo ends; `_` is the shell's own.
@@ -54,8 +55,8 @@ class Record:
 
     @property
     def is_test(self) -> bool:
-        """Whether it is a test harness."""
-        return "--test" in self.argv
+        """Whether it is built as a test: with the harness, or by `harness = false` with the cfg alone."""
+        return "--test" in self.argv or ("--cfg", "test") in pairwise(self.argv)
 
     @property
     def edition(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -23,12 +23,21 @@ from codemods.vcs.linediff import opcodes
 LOCATED = "{body} calls {crate}, which asks where it is called from, and the change moves the call"
 ALIKE = "{body} names a type of `{name}`, and two things of this build have that name"
 
+TRACKED = "{body} calls `{name}`, of which an implementation here asks where it is called from"
+
 _LOCATION = re.compile(rb"Location\s*::\s*caller|caller_location")
 _CALL = re.compile(
     rb"kind: Call \{\n +ty: FnDef\(\n +DefId\(\d+:\d+ ~ (\w+)\[.*?"
     rb"\n +fn_span: ([^\n]*?):(\d+):(\d+): [^\n]*\(#(\d+)\)",
     re.DOTALL,
 )
+# A method of a trait of std, which any crate may implement: what is called then is not in the tree.
+_TRAIT_METHOD = re.compile(rb"DefId\(\d+:\d+ ~ (?:core|std|alloc)\[\w+\]::(?:\w+::)*[A-Z]\w*::(\w+)\)")
+_TRACKED = re.compile(rb"\btrack_caller\b[^{};]*\bfn\s+(\w+)")
+_THROUGH = {
+    b"from_residual": b"from",
+    b"into": b"from",
+}  # std's, that call another one for the caller
 _CRATE = re.compile(rb"DefId\(\d+:\d+ ~ (\w+)\[")
 _MACRO = re.compile(rb"(\w+)\s*!\s*[(\[{]")
 _LINES = re.compile(rb"span: ([^\n]*?):(\d+):\d+: (\d+):\d+ \(#0\)")
@@ -133,6 +142,28 @@ def extern_crates(unit: Unit) -> frozenset[bytes]:
     return frozenset(name.encode() for name in (*names, *own))
 
 
+def tracked_methods(bench: Workbench, unit: Unit, overlay: Overlay) -> frozenset[bytes]:
+    """Return the names of the functions with `#[track_caller]` in the unit's crate and those it is given."""
+    own = (name for text in bench.sources(unit, overlay) for name in _TRACKED.findall(text))
+    names = {name.decode() for name in own}
+    target, store = bench.builder.build.target_directory, bench.builder.store
+    for crate in extern_crates(unit):
+        name = crate.decode()
+        for record in sorted([*target.glob(f"*/deps/{name}-*.d"), *target.glob(f"*/*/deps/{name}-*.d")]):
+            content = record.read_bytes()
+            found = partial(_tracked, content, bench.builder.build.workspace_root)
+            names |= store.remember(step_key("tracked", content), frozenset[str], found)
+    return frozenset(name.encode() for name in names)
+
+
+def tracked_call(text: bytes, tracked: Collection[bytes]) -> bytes | None:
+    """Return a method of a trait of std that a body calls and that is one of the `tracked`, or None."""
+    for name in dict.fromkeys(_TRAIT_METHOD.findall(text)):
+        if name in tracked or _THROUGH.get(name) in tracked:
+            return bytes(name)
+    return None
+
+
 def locating_crates(
     bench: Workbench, unit: Unit, overlay: Overlay, names: Iterable[bytes]
 ) -> frozenset[bytes]:
@@ -165,13 +196,24 @@ def _locates(bench: Workbench, name: str) -> bool:
 
 def _mentions(record: bytes, root: Path) -> bool:
     """Whether a source that a dep-info file names speaks of locations."""
+    return any(text is None or _LOCATION.search(text) is not None for text in _sources(record, root))
+
+
+def _tracked(record: bytes, root: Path) -> frozenset[str]:
+    """Return the functions with `#[track_caller]` in the sources that a dep-info file names."""
+    texts = [text for text in _sources(record, root) if text is not None]
+    if not any(_LOCATION.search(text) for text in texts):
+        return frozenset()  # it would say it in panics only
+    return frozenset(name.decode() for text in texts for name in _TRACKED.findall(text))
+
+
+def _sources(record: bytes, root: Path) -> Iterator[bytes | None]:
+    """Yield the Rust files that a dep-info file names; None for one that is not there."""
     first = record.partition(b"\n")[0].partition(b": ")[2]
-    names = re.split(rb"(?<!\\) ", first)
-    for name in names:
+    for name in re.split(rb"(?<!\\) ", first):
         path = root / os.fsdecode(name.replace(b"\\ ", b" "))
-        if path.suffix == ".rs" and (not path.is_file() or _LOCATION.search(path.read_bytes())):
-            return True
-    return False
+        if path.suffix == ".rs":
+            yield path.read_bytes() if path.is_file() else None
 
 
 def names_alike(bench: Workbench, unit: Unit, overlay: Overlay) -> frozenset[bytes]:

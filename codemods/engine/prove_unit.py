@@ -21,19 +21,22 @@ from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove_doubts import (
     ALIKE,
     LOCATED,
+    TRACKED,
     called_crates,
     first_alike,
     locating_crates,
     moved,
     moved_call,
     names_alike,
+    tracked_call,
+    tracked_methods,
 )
 from codemods.engine.prove_mir import SecondLook
 from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import Claim, SameMir
 
-VERSION = 18  # of the comparison: answers of another one are not taken from the step store
+VERSION = 19  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -242,8 +245,12 @@ class UnitProver:
         shifted = {path: text for path, text in new.items() if old.get(path) != text}
         bodies = changed if all(file.keeps_lines for file in files.values()) else shifted
         locating = locating_crates(self._bench, unit, self._sides.after, called_crates(bodies.values()))
+        tracked = tracked_methods(self._bench, unit, self._sides.after) if bodies else frozenset()
         found: dict[str, Proof] = {}
         by_macros: set[str] = set()
+        for path, text in bodies.items() if tracked else ():
+            if (name := tracked_call(text, tracked)) is not None:
+                found[_shown(path)] = _doubt(TRACKED.format(body=_shown(path), name=_shown(name)))
         for path, text in bodies.items() if locating else ():
             if (call := moved_call(text, files, locating, path_of)) is not None:
                 body, crate = _shown(path), _shown(call[0])

@@ -172,3 +172,13 @@ def test_options_are_read_in_both_spellings() -> None:
     assert codegen_option(("-C", "metadata=a"), "metadata") == "a"
     assert codegen_option(("-Cmetadata=b",), "metadata") == "b"
     assert codegen_option(("metadata=c",), "metadata") is None
+
+
+@pytest.mark.parametrize(
+    ("more", "is_test"), [(("--test",), True), (("--cfg", "test"), True), (("--cfg", "tests"), False)]
+)
+def test_a_test_without_the_harness_is_one(tmp_path: Path, more: tuple[str, ...], is_test: bool) -> None:
+    wrapped = Wrapped(tmp_path, "exit 0")
+    wrapped.run(*UNIT, *HASH, *more)
+
+    assert wrapped.record().is_test is is_test

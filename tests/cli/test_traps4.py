@@ -56,7 +56,8 @@ def graded(codemod: Command, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     files = {
         "Cargo.toml": '[workspace]\nmembers = ["a", "gone"]\nexclude = ["fuzz"]\n',
         **below("gone", package("gone", {"src/lib.rs": "pub fn gone() {}\n"}, edition="2021")),
-        "a/Cargo.toml": manifest("a", edition="2021"),
+        "a/Cargo.toml": manifest("a", "[[bench]]\nname = 'speed'\nharness = false\n", edition="2021"),
+        "a/benches/speed.rs": "fn main() {\n    let _ = 1 + 2;\n}\n",
         "a/build.rs": BUILD,
         "a/value.txt": "1",
         "a/other.txt": "1",
@@ -76,6 +77,7 @@ def graded(codemod: Command, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     changes = {
         "Cargo.toml": '[workspace]\nmembers = ["a", "new"]\nexclude = ["fuzz"]\n',
         **below("new", package("new", {"src/lib.rs": "pub fn new() {}\n"}, edition="2021")),
+        "a/benches/speed.rs": "fn main() {\n    let _ = 2 + 1;\n}\n",
         "a/value.txt": "2",
         "a/other.txt": "2",
         "a/src/lib.rs": CHANGED,
@@ -111,6 +113,8 @@ def graded(codemod: Command, tmp_path_factory: pytest.TempPathFactory) -> Ran:
         ("a/other.txt", "the file", None, "no build is known to read it"),
         ("fuzz/Cargo.toml", "the file", "U", "no package of this workspace"),
         ("rust-toolchain.toml", "the file", "U", "may choose another compiler"),
+        # A benchmark with a harness of its own is compiled without `--test`.
+        ("a/benches/speed.rs", "fn main", "C", "compiled in a bench speed (test)"),
         # Members and targets come and go on purpose.
         ("new/src/lib.rs", "the file", "C", "compiled in new lib new"),
         ("Cargo.toml", "the file", "C", "cargo check --workspace --all-targets with this file"),

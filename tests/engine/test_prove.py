@@ -8,7 +8,7 @@ import pytest
 
 from codemods.cargo.thir_places import Place, bodies_at
 from codemods.engine.overlay import Chosen, Composition, compose
-from codemods.engine.prove_doubts import first_alike, moved, moved_call
+from codemods.engine.prove_doubts import first_alike, moved, moved_call, tracked_call
 from codemods.engine.prove_edits import may_name, moves_macros, placed_edits, why_not_provable
 from codemods.recipe.proposals import Change, Created, Edited, Form
 from codemods.rust.edits import Edit
@@ -163,3 +163,24 @@ def test_a_name_that_two_crates_have_is_found_at_the_start_of_paths_alone() -> N
 def test_only_words_make_names_mean_something_else() -> None:
     assert not may_name(*replaced("fn f() { try!(a) }", "try!(", ""))
     assert may_name(*replaced("fn f() { a }", "a ", "b "))
+
+
+@pytest.mark.parametrize(
+    ("called", "tracked", "found"),
+    [
+        ("core[c1f1]::convert::From::from", b"from", b"from"),
+        # What `?` calls, and what that calls.
+        ("core[c1f1]::ops::try_trait::FromResidual::from_residual", b"from", b"from_residual"),
+        ("core[c1f1]::ops::arith::Add::add", b"add", b"add"),
+        ("core[c1f1]::ops::arith::Add::add", b"from", None),
+        ("core[c1f1]::panic::location::{impl#6}::from", b"from", None),
+        ("core[c1f1]::mem::from", b"from", None),
+        ("mine[c1f1]::Trait::from", b"from", None),  # crates other than std are asked whether they ask
+    ],
+)
+def test_a_trait_of_std_may_call_what_asks_where_it_is_called(
+    called: str, tracked: bytes, found: bytes | None
+) -> None:
+    text = f"ty: FnDef(\n    DefId(2:3644 ~ {called}),\n    [\n        E,\n    ],\n)".encode()
+
+    assert tracked_call(text, {tracked}) == found
