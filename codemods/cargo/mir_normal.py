@@ -158,6 +158,8 @@ class _Writer:
             raise UnknownMirError(f"two closures are written alike: `{found[0]}`")
         if not paths:
             return self._body_of_async(found)
+        if "<impl at" in paths[0] and not paths[0].startswith(f"{owner}::"):
+            raise UnknownMirError(f"it names a closure of an impl: `{found[0]}`")
         path = _IMPL.sub("<impl>", paths[0])
         return f"{{{found[1]} {path}}}"
 
