@@ -42,7 +42,7 @@ _CRATE = re.compile(rb"DefId\(\d+:\d+ ~ (\w+)\[")
 _MACRO = re.compile(rb"(\w+)\s*!\s*[(\[{]")
 _LINES = re.compile(rb"span: ([^\n]*?):(\d+):\d+: (\d+):\d+ \(#0\)")
 _SYSROOT = frozenset({b"std", b"core", b"alloc", b"proc_macro", b"test"})  # they only say it in panics
-_MODULE = re.compile(rb"\b(?:mod|fn|crate|as)\s+(\w+)")
+_MODULE = re.compile(rb"\b(?:mod|fn|as)\s+(\w+)")  # `extern crate` names the crate itself
 
 
 @dataclass(frozen=True, slots=True)

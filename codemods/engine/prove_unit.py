@@ -36,7 +36,7 @@ from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import Claim, SameMir
 
-VERSION = 19  # of the comparison: answers of another one are not taken from the step store
+VERSION = 20  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
