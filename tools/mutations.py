@@ -23,6 +23,7 @@ from tools.mutation_report import TrapAnswer, missed, page
 from tools.mutation_subjects import Amount, CrateAnswers, crate_answers, trap_answers
 from tools.mutation_traps import TRAPS, WIDE
 
+EDITIONS = ("2021", "2024")  # temporaries of tails and conditions die earlier in the later one
 PAGE = Path(__file__).parents[1] / "docs" / "mutations.md"
 
 
@@ -63,7 +64,12 @@ def _all_crates(crates: tuple[Crate, ...], amount: Amount, cache: Path) -> tuple
 
 def _all_traps(cache: Path) -> tuple[TrapAnswer, ...]:
     sys.stderr.write("traps\n")
-    return tuple(answer for traps in (TRAPS, WIDE) for answer in trap_answers(traps, "2021", cache))
+    return tuple(
+        answer
+        for edition in EDITIONS
+        for traps in (TRAPS, WIDE)
+        for answer in trap_answers(traps, edition, cache)
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
