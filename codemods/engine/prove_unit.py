@@ -36,7 +36,7 @@ from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import Claim, SameMir
 
-VERSION = 20  # of the comparison: answers of another one are not taken from the step store
+VERSION = 21  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
@@ -202,7 +202,7 @@ class UnitProver:
         located, by_macros = self._located(unit, old, new, answers)
         return UnitProof(
             compared=len(answers),
-            unequal=tuple((located | self._alike(unit, new, answers) | unequal).items()),
+            unequal=tuple((located | self._alike(unit, new, answers, touched) | unequal).items()),
             located=tuple(sorted(by_macros - unequal.keys())),
             alone=tuple(sorted(map(_shown, old.keys() ^ new.keys()))),
             by_mir=tuple(path for path in looked_at if path not in unequal),
@@ -259,15 +259,21 @@ class UnitProver:
         return found, by_macros
 
     def _alike(
-        self, unit: Unit, new: Mapping[bytes, bytes], answers: Mapping[str, BodyComparison]
+        self,
+        unit: Unit,
+        new: Mapping[bytes, bytes],
+        answers: Mapping[str, BodyComparison],
+        touched: Mapping[Place, frozenset[str]],
     ) -> dict[str, Proof]:
-        """Return the changed bodies with a type whose name two crates have."""
+        """Return the bodies, changed or edited, with a type whose name two crates have."""
         if not self._sides.names_matter:
             return {}
         alike = names_alike(self._bench, unit, self._sides.after)
+        edited = frozenset[str]().union(*touched.values())
         found: dict[str, Proof] = {}
         for path, text in new.items():
-            is_changed = answers[_shown(path)].is_changed
+            # Where another crate's type of that name took its place, the tree is the same text.
+            is_changed = answers[_shown(path)].is_changed or _shown(path) in edited
             if is_changed and (name := first_alike(text, alike)) is not None:
                 found[_shown(path)] = _doubt(ALIKE.format(body=_shown(path), name=_shown(name)))
         return found
