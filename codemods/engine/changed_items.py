@@ -138,17 +138,20 @@ def _pieces(
 ) -> Iterator[Piece]:
     first, second = _cut(old, old_span, cut_old), _cut(new, new_span, cut_new)
     old_at, new_at = _offsets(first, old_span.start), _offsets(second, new_span.start)
+    room = 0  # equal parts before a change; one of them stays between it and the change before
     for found in opcodes(first, second):
-        if found.tag == "change":
-            opcode = _slid(found, first, second)
+        if found.tag == "equal":
+            room = found.old_end - found.old - (1 if found.old or found.new else 0)
+        else:
+            opcode = _slid(found, first, second, room)
             replaced = Span(old_at[opcode.old], old_at[opcode.old_end])
             by = Span(new_at[opcode.new], new_at[opcode.new_end])
             is_layout = _is_layout(replaced.of(old)) and _is_layout(by.of(new))
             yield Piece(replaced, by, by.of(new).decode(), is_layout and bool(cut_old or cut_new))
 
 
-def _slid(opcode: Opcode, old: Sequence[bytes], new: Sequence[bytes]) -> Opcode:
-    """Return an addition or removal moved back to where it begins with its line, if it may as well be there.
+def _slid(opcode: Opcode, old: Sequence[bytes], new: Sequence[bytes], room: int) -> Opcode:
+    """Return an addition or removal moved back, up to `room`, to where it begins with its line, if it may.
 
     So a new function is `fn new() {}` and not the rest of it with the `fn ` of the next.
     """
@@ -158,7 +161,7 @@ def _slid(opcode: Opcode, old: Sequence[bytes], new: Sequence[bytes]) -> Opcode:
     parts, start, end = (new, opcode.new, opcode.new_end) if is_added else (old, opcode.old, opcode.old_end)
     back = 0
     while not _begins_line(parts, start - back):
-        if min(opcode.old, opcode.new) == back or parts[start - back - 1] != parts[end - back - 1]:
+        if back == room or parts[start - back - 1] != parts[end - back - 1]:
             return opcode
         back += 1
     return Opcode(opcode.tag, *(at - back for at in (opcode.old, opcode.old_end, opcode.new, opcode.new_end)))

@@ -123,3 +123,13 @@ def test_layout_that_a_macro_sees_is_code(old: bytes, new: bytes, is_layout: boo
     found = items(new, old)
 
     assert [item.is_layout for item in found] == [is_layout]
+
+
+def test_two_additions_do_not_come_to_stand_at_one_place() -> None:
+    old = b"fn f() {\n    all.sort_by(a, b);\n}\n"
+    new = b"fn f() {\n    if x {\n        all.retain(c);\n    }\n    all.sort_by(a, c);\n}\n"
+
+    found = items(new, old)
+
+    starts = [piece.old.start for item in found for piece in item.pieces]
+    assert len(starts) == len(set(starts))
