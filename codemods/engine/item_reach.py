@@ -122,9 +122,7 @@ class ItemReach:
             for example in _examples(item):
                 verdict = here.get(example.first_line - 1) or here.get(example.first_line)
                 if verdict is None or verdict.status != "passed":
-                    said = found.reason or (
-                        verdict.message if verdict else "rustdoc compiles no such example"
-                    )
+                    said = found.reason or (verdict.message if verdict else "") or _NO_EXAMPLE
                     return Reached("", why_not=f"line {example.first_line} now: {said}")
             detail = f"rustdoc on the documentation examples; with the flags of {unit.name}"
             return Reached(detail, unit.configurations[:1])
@@ -168,7 +166,14 @@ class ItemReach:
 
 
 def _is_example(item: ChangedItem) -> bool:
-    return item.kind is OwnerKind.EXAMPLE
+    if item.kind is OwnerKind.EXAMPLE:
+        return True
+    code = [piece for piece in item.pieces if len(piece.new) and not piece.is_layout]
+    return bool(code) and all(_in_example(item, piece.new) for piece in code)
+
+
+def _in_example(item: ChangedItem, span: Span) -> bool:
+    return item.source is not None and any(span in each.span for each in item.source.doc_examples)
 
 
 def _examples(item: ChangedItem) -> list[DocExample]:
@@ -203,7 +208,9 @@ def _spots(item: ChangedItem) -> Iterator[Spot]:
         # Where an item is gone there is nothing to hear of: then the file tells.
         is_body = item.kind is not OwnerKind.ITEM
         pieces = [piece for piece in item.pieces if not piece.is_layout and (is_body or len(piece.new))]
-        trimmed = (_trimmed(piece.new, item.source.content) for piece in pieces)
+        # Of examples no rustc hears, but rustdoc's.
+        told = (piece.new for piece in pieces if is_body or not _in_example(item, piece.new))
+        trimmed = (_trimmed(span, item.source.content) for span in told)
         spans = [each for span in trimmed for each in canary_spans(item.source, span)]
     for number, span in enumerate(dict.fromkeys(spans)):
         yield Spot(f"{item.id}-{number}", item.source, span)
