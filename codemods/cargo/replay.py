@@ -25,7 +25,10 @@ _UNJUDGED = ("--check-cfg", "--extern")
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What rustc said. `output` holds the file of `--emit`, where one was asked for."""
+    """What rustc said. `output` holds the file of `--emit`, where one was asked for.
+
+    `root` is where the sources stood, as it is in what rustc printed.
+    """
 
     succeeded: bool
     diagnostics: tuple[Diagnostic, ...]
@@ -33,6 +36,7 @@ class Replayed:
     timed_out: bool = False
     output: bytes | None = None
     stdout: bytes = b""
+    root: str = ""
 
 
 def replay_unit(

@@ -38,6 +38,11 @@ _THROUGH = {
     b"from_residual": b"from",
     b"into": b"from",
 }  # std's, that call another one for the caller
+_ASKED = re.compile(
+    rb"kind: Call \{\n +ty: FnDef\(\n +DefId\(\d+:\d+ ~ core\[\w+\]::panic::location::[^\n]*caller\).*?"
+    rb"\n +fn_span: ([^\n]*?):(\d+):(\d+): [^\n]*\(#(\d+)\)",
+    re.DOTALL,
+)
 _CRATE = re.compile(rb"DefId\(\d+:\d+ ~ (\w+)\[")
 _MACRO = re.compile(rb"(\w+)\s*!\s*[(\[{]")
 _LINES = re.compile(rb"span: ([^\n]*?):(\d+):\d+: (\d+):\d+ \(#0\)")
@@ -99,9 +104,12 @@ def moved_call(
 
     With it, whether the call is a macro's.
     """
+    asked = [(b"core", *place) for place in _ASKED.findall(text)] if b"::panic::location::" in text else []
+    locating = {*locating, b"core"} if asked else locating
     if not any(b" ~ %b[" % crate in text for crate in locating):
         return None
-    for crate, file, line, column, context in _CALL.findall(text):
+    calls = (call for call in _CALL.findall(text) if call[0] != b"core")
+    for crate, file, line, column, context in (*asked, *calls):
         if crate not in locating:
             continue
         if context != b"0":  # a macro's: rustc does not print where that was called

@@ -28,6 +28,7 @@ EXPORTED = "an edit in a macro that other crates may expand"
 ARGUMENT = "an edit in the arguments of `{}!`, and its expansions were not compared"
 ATTRIBUTE = "an edit in code that an attribute macro is given, and its expansions were not compared"
 ITEM = "an edit that adds or takes away `{}`: an item or attribute in a body is seen outside of it"
+TWICE = "an edit in a function with two items called `{}`, which rustc prints alike"
 WHOLE = "a file that is created or deleted"
 UNREAD = "{} can't be read as Rust"
 
@@ -39,6 +40,7 @@ EVALUATING = frozenset(
 _LAYOUT = re.compile(rb"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _MACRO_CALL = re.compile(rb"(?:r#)?(\w+)\s*!(?!=)")
 _OF_MACRO = frozenset({b"try", b"r#try", b"std", b"core"})
+_DECLARED = re.compile(rb"\b(?:struct|enum|union|type|trait|mod)\s+(?:r#)?([A-Za-z_]\w*)")
 _ITEM_WORDS = frozenset(
     b"const enum extern fn impl macro_rules mod static struct trait type union use".split()
 )
@@ -152,7 +154,8 @@ def _source(path: PurePosixPath, content: bytes, edition: str) -> Source | None:
 
 
 def _why_not_at(source: Source, span: Span, is_compared: bool) -> str | None:
-    match owner_of(source, span).kind:
+    owner = owner_of(source, span)
+    match owner.kind:
         case OwnerKind.EXAMPLE:
             return EXAMPLE
         case OwnerKind.MACRO:
@@ -161,7 +164,15 @@ def _why_not_at(source: Source, span: Span, is_compared: bool) -> str | None:
             return OUTSIDE
     if (word := _item_word(source, span)) is not None:
         return ITEM.format(word)
+    if (name := _declared_twice(owner.span.of(source.content))) is not None:
+        return TWICE.format(name)
     return None if is_compared else _why_not_expanded(source, span)
+
+
+def _declared_twice(body: bytes) -> str | None:
+    """Return a name that a function gives to two items of its own: rustc prints both alike."""
+    names = [found[1] for found in _DECLARED.finditer(body)]
+    return next((name.decode() for name in names if names.count(name) > 1), None)
 
 
 def _why_not_expanded(source: Source, span: Span) -> str | None:

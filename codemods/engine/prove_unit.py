@@ -36,11 +36,10 @@ from codemods.engine.shadow import replay_changed
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import Claim, SameMir
 
-VERSION = 21  # of the comparison: answers of another one are not taken from the step store
+VERSION = 22  # of the comparison: answers of another one are not taken from the step store
 MAX_DUMP_BYTES = 1 << 30
 _ARGUMENTS = ("-Zunpretty=thir-flat",)
 _BOOTSTRAP = {"RUSTC_BOOTSTRAP": "1"}
-_SHADOW = re.compile(rb"/[^\s\"':]*/codemod-shadow-\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,7 @@ class UnitProver:
             return UnitProof(f"{unit.name} uses `{mentioned}`, which is another build of it after the change")
         root = self._bench.scratch.root
         try:
-            old, new = (split_bodies(_at_home(dump.stdout, root)) for dump in (before, after))
+            old, new = (split_bodies(_at_home(dump, root)) for dump in (before, after))
             answers = compare_bodies(old, new, self._expansions, self._memo)
         except UnknownShapeError as unknown:
             return UnitProof(f"this rustc's typed tree of {unit.name} has another shape: {unknown}")
@@ -251,7 +250,7 @@ class UnitProver:
         for path, text in bodies.items() if tracked else ():
             if (name := tracked_call(text, tracked)) is not None:
                 found[_shown(path)] = _doubt(TRACKED.format(body=_shown(path), name=_shown(name)))
-        for path, text in bodies.items() if locating else ():
+        for path, text in bodies.items():
             if (call := moved_call(text, files, locating, path_of)) is not None:
                 body, crate = _shown(path), _shown(call[0])
                 found[body] = _doubt(LOCATED.format(body=body, crate=crate))
@@ -297,9 +296,12 @@ def _mentioned(crates: Iterable[str], *dumps: bytes) -> str | None:
     return None
 
 
-def _at_home(dump: bytes, root: Path) -> bytes:
-    """Return a dump with the name of the shadow copy, another one on each side, replaced."""
-    return _SHADOW.sub(os.fsencode(root), dump) if b"/codemod-shadow-" in dump else dump
+def _at_home(dump: Replayed, root: Path) -> bytes:
+    """Return a dump with the name of its shadow copy, another one on each side, replaced.
+
+    That very name: a literal that looks like one is the program's.
+    """
+    return dump.stdout.replace(os.fsencode(dump.root), os.fsencode(root)) if dump.root else dump.stdout
 
 
 def _content(bench: Workbench, path: PurePosixPath, overlay: Overlay) -> bytes | None:

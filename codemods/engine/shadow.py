@@ -54,7 +54,7 @@ def replay_changed(
             f"rustc took longer than {build.runner.limits.seconds:g} s on a copy of {unit.name}",
             hint="Give it more time with --timeout SECONDS.",
         )
-    return replayed
+    return replace(replayed, root=str(shadow))
 
 
 def _lay_out_shadow(shadow: Path, root: Path, files: Iterable[str], changed: Mapping[str, bytes]) -> None:
