@@ -22,8 +22,8 @@ from codemods.errors import UsageError
     help="Exit 4 where something is not of this grade at least [C].",
 )
 @options.directory
-@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout", "limits",
-                  "toolchain", "sandbox", "pass_env", "strict_stable", "report", "as_json",
+@with_run_options("features", "all_features", "target", "max_configurations", "test", "prove", "timeout",
+                  "limits", "toolchain", "sandbox", "pass_env", "strict_stable", "report", "as_json",
                   "quiet", "verbose", "color")  # fmt: skip
 def command(range_: str | None, directory: Path, worktree: bool, require: str, **given: Any) -> int:
     """Build A and B in scratch, and say for each function, item and file between them what was shown.

@@ -59,13 +59,16 @@ macro_rules! ops { ($($t:ident $m:ident),*) => { $(
     impl $t<W> for W { type Output = W; fn $m(self, _: W) -> W { W } }
     impl $t<R1<W>> for W { type Output = R1<W>; fn $m(self, _: R1<W>) -> R1<W> { Ok(W) } }
 )* } }
-ops!(Add add, Sub sub, Mul mul, Div div, Rem rem, BitAnd bitand, BitOr bitor, BitXor bitxor, Shl shl, Shr shr);
-macro_rules! noisy { ($e:expr) => { match $e { Ok(v) => v, Err(e) => { say(1); return Err(From::from(e)) } } } }
+ops!(Add add, Sub sub, Mul mul, Div div, Rem rem, BitAnd bitand, BitOr bitor, BitXor bitxor,
+    Shl shl, Shr shr);
+macro_rules! noisy { ($e:expr) => { match $e { Ok(v) => v, Err(e) => { say(1); return Err(From::from(e)) }
+} } }
 macro_rules! no_from { ($e:expr) => { match $e { Ok(v) => v, Err(e) => return Err(e) } } }
 macro_rules! with_into { ($e:expr) => { match $e { Ok(v) => v, Err(e) => return Err(e.into()) } } }
 macro_rules! plus_one { ($e:expr) => { match $e { Ok(v) => v + 1, Err(e) => return Err(From::from(e)) } } }
 macro_rules! ignored { ($e:expr) => { match $e { Ok(v) => v, Err(_) => return Err(From::from(())) } } }
-macro_rules! guarded { ($e:expr) => { match $e { Ok(v) if true => v, Err(e) => return Err(From::from(e)), Ok(_) => 7 } } }
+macro_rules! guarded { ($e:expr) => { match $e { Ok(v) if true => v,
+    Err(e) => return Err(From::from(e)), Ok(_) => 7 } } }
 """
 
 
@@ -380,9 +383,11 @@ RIGHT = (
     ),
     Pair(
         "a generic function",
-        "pub fn z<T, E: Into<E2>, I: Iterator<Item = Result<T, E>>>(mut i: I) -> Result<T, E2> where E2: From<E>"
+        "pub fn z<T, E: Into<E2>, I: Iterator<Item = Result<T, E>>>(mut i: I) -> Result<T, E2> "
+        "where E2: From<E>"
         " { Ok(try!(i.next().unwrap())) }",
-        "pub fn z<T, E: Into<E2>, I: Iterator<Item = Result<T, E>>>(mut i: I) -> Result<T, E2> where E2: From<E>"
+        "pub fn z<T, E: Into<E2>, I: Iterator<Item = Result<T, E>>>(mut i: I) -> Result<T, E2> "
+        "where E2: From<E>"
         " { Ok(i.next().unwrap()?) }",
     ),
     Pair(

@@ -164,7 +164,7 @@ def test_the_features_that_rustc_was_given_count_more_than_the_manifest() -> Non
     unit = Unit("u", "one", "it", "lib", False, "2021", argv, (), "", frozenset(), True, (), ("default",))
     surroundings = Surroundings((ONE,), HOST, Platforms(), (unit,))
     default = Configuration()
-    assert surroundings.features(default, "one") == {"b"}
+    assert surroundings.features(default, "one") == frozenset({"b"})
     assert surroundings.holds(default, way('all(feature = "b", from_script)')) is True
     assert surroundings.holds(default, way('feature = "std"')) is False
 

@@ -43,7 +43,8 @@ impl Own {
         let named = «m:wrap.name()»; let cloned = «n:Clone::clone(&n)»; let first = «o:NAMES»[0];
         let pair = twice!(«p:number»); let closed = (|«q:x»: u8| «r:x + 1»)(1);
         let not = «s:key.is_empty() == true»; let added = «t:String::new() + "a"»;
-        let text = shown!(n); let called: fn(u8) = «u:std::mem::drop»; let it = «v:self.list.iter().map(|s| s.len())»;
+        let text = shown!(n); let called: fn(u8) = «u:std::mem::drop»;
+        let it = «v:self.list.iter().map(|s| s.len())»;
         let mine = own_try!(key.parse::<u8>()); let kept = «w:own_try!(key.parse::<u8>())»;
         «x:drop(named)»; Ok(«y:{ 1usize }»)
     }

@@ -127,12 +127,13 @@ pub fn f(e: E, #[cfg(any())] ‹x: u8›, #[cfg(all())] ‹y: u8›) -> S {
 
 @pytest.mark.cargo
 def test_what_has_a_cfg_of_its_own_is_heard_under_it(tmp_path: Path) -> None:
-    content, spans = b"", []
+    content, spans = b"", list[Span]()
+    start = 0
     for part in re.split("([‹›])", GATED):
         if part == "‹":
-            spans.append(len(content))
+            start = len(content)
         elif part == "›":
-            spans[-1] = Span(spans[-1], len(content))
+            spans.append(Span(start, len(content)))
         else:
             content += part.encode()
     source = Source(PurePosixPath("lib.rs"), content, "2021")

@@ -43,7 +43,10 @@ def condition(text: str) -> str:
         ("fn f() { vec![{ #[cfg(a)] HERE; 1 }] }", "a"),
         ("#[cfg(a)] thread_local! { static X: u8 = HERE; }", "a"),
         ("cfg_if! { if #[cfg(a)] { fn f() { HERE } } else { } }", "a"),
-        ("x::cfg_if! { if #[cfg(a)] { } else if #[cfg(b)] { #[cfg(c)] fn f() { HERE } } }", "all(not(a), b, c)"),
+        (
+            "x::cfg_if! { if #[cfg(a)] { } else if #[cfg(b)] { #[cfg(c)] fn f() { HERE } } }",
+            "all(not(a), b, c)",
+        ),
         ("cfg_if! { if #[cfg(a)] { } else { mod m { fn f() { HERE } } } }", "not(a)"),
         ("cfg_select! { a => { HERE } _ => { } }", "a"),
         ("fn f() { cfg_select! { a => 1, any(b, c) => g(1, 2), _ => HERE } }", "all(not(a), not(any(b, c)))"),
