@@ -37,8 +37,6 @@ def probe(toolchain: Toolchain, environ: Mapping[str, str]) -> tuple[Finding, ..
         _component("rustfmt", toolchain, "keeps files formatted that were formatted before"),
         _component("rustdoc", toolchain, "checks examples in documentation"),
         _component("clippy-driver", toolchain, "compares clippy's lints", component="clippy"),
-        _llvm_tools(toolchain),
-        _program("cargo-nextest", environ, "runs tests faster and finds flaky ones", "--version"),
         _program("timeout", environ, "stops a single rustc that hangs", "--version"),
         _nightly(environ),
         _targets(toolchain),
@@ -88,14 +86,6 @@ def _install(component: str, toolchain: Toolchain) -> str:
     if toolchain.name == "system":
         return "not beside cargo"
     return f"rustup component add {component} --toolchain {toolchain.name}"
-
-
-def _llvm_tools(toolchain: Toolchain) -> Finding:
-    adds = "says which edited lines a test executes (grade B)"
-    folder = toolchain.sysroot / "lib" / "rustlib" / toolchain.host / "bin"
-    if (folder / "llvm-profdata").exists():
-        return Finding("llvm-tools", True, str(folder), adds)
-    return Finding("llvm-tools", False, _install("llvm-tools", toolchain), adds)
 
 
 def _nightly(environ: Mapping[str, str]) -> Finding:

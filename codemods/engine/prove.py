@@ -15,7 +15,15 @@ from codemods.cargo.report import CheckReport, Unit, counterparts
 from codemods.cargo.thir_normal import owner_of
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.proof import Proof, ProofVerdict
-from codemods.engine.prove_edits import PlacedEdit, may_name, moves_macros, placed_edits, why_not_provable
+from codemods.engine.prove_edits import (
+    MACRO,
+    PlacedEdit,
+    may_name,
+    moves_macros,
+    placed_edits,
+    why_not_provable,
+)
+from codemods.engine.prove_macros import why_not_same_outside
 from codemods.engine.prove_shape import why_not_trusted
 from codemods.engine.prove_unit import Sides, UnitProof, UnitProver
 from codemods.engine.workbench import Workbench
@@ -65,6 +73,7 @@ class _Seen:
     edits: tuple[PlacedEdit, ...]
     why_not: str | None
     moves: bool  # macro calls behind its edits
+    in_macro: bool  # it edits a macro's definition, and nobody compared the expansions
     proofs: list[Proof] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     bodies: set[str] = field(default_factory=set)
@@ -96,14 +105,14 @@ class _Proving:
         self.before = before
         self.after = {id: unit for id, unit in counterparts(before, after).items() if unit.succeeded}
         editions = {path: bench.edition_of(path) for path in composition.files}
-        self.seen = {
-            choice.change.id: _Seen(
-                tuple(placed_edits(choice, composition)),
-                why_not_provable(choice, composition, editions, compared),
-                moves_macros(choice, composition),
-            )
-            for choice in changes
-        }
+        self.seen = {}
+        for choice in changes:
+            why_not = why_not_provable(choice, composition, editions, compared)
+            in_macro = claim is None and why_not == MACRO
+            if in_macro:  # nobody compared its expansions: that is done unit by unit
+                why_not = why_not_provable(choice, composition, editions, {choice.change.id})
+            edits = tuple(placed_edits(choice, composition))
+            self.seen[choice.change.id] = _Seen(edits, why_not, moves_macros(choice, composition), in_macro)
 
     def proofs(self) -> dict[str, Proof]:
         """Return what was found of each change."""
@@ -121,7 +130,20 @@ class _Proving:
         prover = UnitProver(self.bench, self.sides, places, self.expansions, self.claim)
         for unit, shown in prover.prove(pairs):
             self._attribute(unit, shown)
+        for unit, now in pairs:
+            self._look_outside(unit, now)
         return {id: self._proof(seen) for id, seen in self.seen.items()}
+
+    def _look_outside(self, unit: Unit, now: Unit) -> None:
+        """Compare what edited macros make outside of bodies, in units that read their definitions."""
+        edited = [
+            seen
+            for seen in self._provable.values()
+            if seen.in_macro and any(edit.place.path in unit.files for edit in seen.edits)
+        ]
+        why_not = why_not_same_outside(self.bench, unit, now, self.sides) if edited else None
+        for seen in edited if why_not is not None else ():
+            seen.proofs.append(_unknown(why_not or ""))
 
     def _problem(self, unit: Unit) -> str | None:
         """Return why the unit can't be compared with what it is after the change."""

@@ -157,16 +157,10 @@ class UnitProver:
     def _dump(
         self, unit: Unit, overlay: Overlay, extra: tuple[str, ...] = _ARGUMENTS, emit: str = "metadata"
     ) -> Replayed:
-        paths = {*self._sides.before, *self._sides.after}
-        files = {
-            str(path): content
-            for path in paths
-            if (content := _content(self._bench, path, overlay)) is not None and str(path) in unit.files
-        }
         return replay_changed(
             self._bench,
             unit,
-            files,
+            changed_files(self._bench, unit, self._sides, overlay),
             extra=extra,
             environment=_BOOTSTRAP,
             output_bytes=MAX_DUMP_BYTES,
@@ -302,6 +296,15 @@ def _at_home(dump: Replayed, root: Path) -> bytes:
     That very name: a literal that looks like one is the program's.
     """
     return dump.stdout.replace(os.fsencode(dump.root), os.fsencode(root)) if dump.root else dump.stdout
+
+
+def changed_files(bench: Workbench, unit: Unit, sides: Sides, overlay: Overlay) -> dict[str, bytes]:
+    """Return the files of `unit` that one of the sides changes, as they are in the tree with `overlay`."""
+    return {
+        str(path): content
+        for path in {*sides.before, *sides.after}
+        if str(path) in unit.files and (content := _content(bench, path, overlay)) is not None
+    }
 
 
 def _content(bench: Workbench, path: PurePosixPath, overlay: Overlay) -> bytes | None:
