@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from codemods.cargo.thir_places import Place
@@ -40,7 +41,7 @@ EVALUATING = frozenset(
 _LAYOUT = re.compile(rb"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _MACRO_CALL = re.compile(rb"(?:r#)?(\w+)\s*!(?!=)")
 _OF_MACRO = frozenset({b"try", b"r#try", b"std", b"core"})
-_DECLARED = re.compile(rb"\b(?:struct|enum|union|type|trait|mod)\s+(?:r#)?([A-Za-z_]\w*)")
+_TYPE_WORDS = frozenset({b"struct", b"enum", b"union", b"type", b"trait", b"mod"})
 _ITEM_WORDS = frozenset(
     b"const enum extern fn impl macro_rules mod static struct trait type union use".split()
 )
@@ -169,9 +170,13 @@ def _why_not_at(source: Source, span: Span, is_compared: bool) -> str | None:
     return None if is_compared else _why_not_expanded(source, span)
 
 
+@lru_cache(maxsize=64)  # a function is asked for once an edit
 def _declared_twice(body: bytes) -> str | None:
     """Return a name that a function gives to two items of its own: rustc prints both alike."""
-    names = [found[1] for found in _DECLARED.finditer(body)]
+    code = [token for token in tokens(body) if token.kind is not TokenKind.COMMENT]
+    names = [
+        name.text for word, name in pairwise(code) if word.text in _TYPE_WORDS and name.kind is TokenKind.WORD
+    ]
     return next((name.decode() for name in names if names.count(name) > 1), None)
 
 

@@ -39,6 +39,8 @@ def why_not(source: str, old: str, new: str, *, is_compared: bool = False) -> st
         ("impl X { fn f() { (|| { a })() } }", "a", "b"),
         ('fn f() { println!("{}", a); }', "a)", "b)"),
         ("fn f() { x as *const u8; }", "x as *const u8", "y as *const u8"),
+        ("fn f() { struct S; enum E { A } a(S); }", "a(S)", "b(S)"),
+        ('fn f() { a("the type is", "no type is"); /* type is */ }', "a(", "b("),
     ],
 )
 def test_an_edit_in_a_body_can_be_proved(source: str, old: str, new: str) -> None:
@@ -62,6 +64,7 @@ def test_an_edit_in_a_body_can_be_proved(source: str, old: str, new: str) -> Non
         ("fn f() { a(); }", "a()", "own!()", "`own!`"),
         ("#[own] fn f() { a(); }", "a()", "b()", "attribute"),
         ("macro_rules! m { () => { a() } }", "a()", "b()", "not compared"),
+        ("fn f() { struct S(u8); {} struct S(u16); a(); }", "{}", "{", "two items called `S`"),
     ],
 )
 def test_an_edit_that_others_see_can_not(source: str, old: str, new: str, reason: str) -> None:
