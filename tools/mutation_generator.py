@@ -14,7 +14,7 @@ from tools.mutation_flow import FLOW
 from tools.mutation_names import NAMES
 from tools.mutation_operators import OPERATORS
 from tools.mutation_outside import OUTSIDE
-from tools.mutation_values import File, Mutation, Mutator, Where, nodes, replaced
+from tools.mutation_values import File, Mutation, Mutator, Where, around, nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -92,16 +92,16 @@ def harmless(source: Source) -> Iterator[Mutation]:
         where, within, owner = _place(file, tree, Span(node.start_byte, node.end_byte))
         if where is Where.BODY:
             line = source.position(node.start_byte).line
-            for form in _HARMLESS[node.type]:
-                edits = replaced(node, form.format(file.text(node)))
+            for before, after in _HARMLESS[node.type]:
+                edits = around(node, before, after)
                 yield Mutation("comment or layout", source.path, edits, where, within, line, owner)
 
 
 _HARMLESS = {
-    "binary_expression": ("({0})", "{0} /* the same */"),
-    "call_expression": ("/* the same */ {0}", "{0}  "),
-    "field_expression": ("{0} ",),
-    "integer_literal": ("{0} ",),
+    "binary_expression": (("(", ")"), ("/* the same */ ", "  ")),
+    "call_expression": (("(", ")"), ("/* the same */ ", " /* and this */")),
+    "field_expression": ((" ", " "),),
+    "integer_literal": ((" ", "  "), ("(", ")")),
 }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from codemods.engine.proof import Proof, ProofVerdict
+from codemods.engine.prove_edits import EXAMPLE
 from tools.markdown import table
 from tools.mutation_subjects import Answer, CrateAnswers
 from tools.mutation_traps import Trap
@@ -25,7 +26,8 @@ Wrong edits that compile, made in published crates as they are and beside their 
 three are given to the prover as an edit of the whole expression or statement. Its answer must be
 *different* or *not comparable*; **equal** is a bug. **Traps** are wrong edits written by hand
 (`tools/mutation_traps.txt`): what a dump of the compiler leaves out, prints alike or does not compile. The
-other way round, what is the same must be proved: the upgrade's own sites, and edits of layout and comments.
+other way round, what is the same must be proved: the upgrade's own sites (without those in documentation
+examples, which are never proved), and edits of layout and comments.
 """
 
 
@@ -164,7 +166,8 @@ def _wrong(crates: Sequence[CrateAnswers]) -> list[Answer]:
 
 
 def _sites(crates: Sequence[CrateAnswers]) -> tuple[int, int]:
-    each = [(proof, count) for crate in crates for proof, count in crate.upgrade.values()]
+    """Return how many sites are proved, and how many cargo compiles: rustdoc compiles examples."""
+    each = [(proof, n) for crate in crates for proof, n in crate.upgrade.values() if proof.detail != EXAMPLE]
     return sum(count for proof, count in each if _equal(proof)), sum(count for _, count in each)
 
 
