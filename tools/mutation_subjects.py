@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from codemods.engine.equipment import open_workbench
 from codemods.engine.listener import Silent
+from codemods.engine.oracle import in_example
 from codemods.engine.proof import Proof
 from codemods.engine.recipes import chosen_recipes
 from codemods.engine.request import Folders, Request
@@ -168,5 +169,6 @@ class _Mutated:
                     continue  # made by a build script
 
     def _upgrade_proofs(self) -> dict[str, tuple[Proof, int]]:
-        sites = {choice.change.id: len(choice.change.sites) for choice in self.stage.kept}
+        code = {site.id for site in self.stage.sites if not in_example(site)}  # examples are never proved
+        sites = {choice.change.id: len(code & set(choice.change.sites)) for choice in self.stage.kept}
         return {id: (proof, sites[id]) for id, proof in self.stage.proofs.items() if id in sites}
