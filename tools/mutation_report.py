@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from codemods.engine.proof import Proof, ProofVerdict
-from codemods.engine.prove_edits import EXAMPLE
 from tools.markdown import table
 from tools.mutation_subjects import Answer, CrateAnswers
 from tools.mutation_traps import Trap
@@ -166,8 +165,7 @@ def _wrong(crates: Sequence[CrateAnswers]) -> list[Answer]:
 
 
 def _sites(crates: Sequence[CrateAnswers]) -> tuple[int, int]:
-    """Return how many sites are proved, and how many cargo compiles: rustdoc compiles examples."""
-    each = [(proof, n) for crate in crates for proof, n in crate.upgrade.values() if proof.detail != EXAMPLE]
+    each = [(proof, count) for crate in crates for proof, count in crate.upgrade.values()]
     return sum(count for proof, count in each if _equal(proof)), sum(count for _, count in each)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -130,7 +131,7 @@ def test_harmless_edits_keep_all_tokens() -> None:
 
     assert edits
     for mutation in edits:
-        after = apply_edits(CODE, mutation.edits).replace(b"/* the same */", b"")
+        after = re.sub(rb"/\*.*?\*/", b"", apply_edits(CODE, mutation.edits))
         assert after.translate(None, b" ()") == CODE.translate(None, b" ()")
 
 
