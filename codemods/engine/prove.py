@@ -180,6 +180,7 @@ class _Proving:
                     seen.bodies.add(body)
                     seen.by_mir |= {body} & by_mir
                     owners.setdefault(body, []).append(seen)
+        has_others = self.claim is None and any(seen.why_not is not None for seen in self.seen.values())
         for body, proof in shown.unequal:
             # A closure is its function's; what is new or gone in a diff has a verdict of its own.
             inside = owners.get(body) or owners.get(owner_of(body.encode()).decode())
@@ -187,6 +188,10 @@ class _Proving:
             owners_of_it = inside or ([] if is_apart else everybody)
             if body in shown.located:  # who moves no macro is not the one that moved this
                 owners_of_it = [seen for seen in owners_of_it if seen.moves] or owners_of_it
+            elif not inside and has_others:
+                # Nothing edits it, and signatures or types change as well: a change whose own bodies are
+                # equal can only have moved what asks for its line.
+                owners_of_it = [seen for seen in owners_of_it if seen.moves]
             for seen in owners_of_it:
                 seen.proofs.append(proof)
 

@@ -33,9 +33,11 @@ TWICE = "an edit in a function with two items called `{}`, which rustc prints al
 WHOLE = "a file that is created or deleted"
 UNREAD = "{} can't be read as Rust"
 
-# Macros of std that evaluate their arguments, and make no items of them.
+# Macros of std that evaluate their arguments, and make no items of them; and words before a negation, as in
+# `if !(x)`.
 EVALUATING = frozenset(
-    b"assert assert_eq assert_ne dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln format"
+    b"break else if in let loop match move return unsafe while yield"
+    b" assert assert_eq assert_ne dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln format"
     b" format_args panic print println todo try unimplemented unreachable vec write writeln".split()
 )
 _LAYOUT = re.compile(rb"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)

@@ -40,11 +40,11 @@ def judge(
 ) -> Judgement:
     """Return what `after`, the build of `composition`, shows that `before` does not.
 
-    `may_drop_targets`: a target that a build without errors does not have was taken away on purpose.
+    `may_drop_targets`: a target that a build without new errors does not have was taken away on purpose.
     """
     fresh = _fresh(before, after, composition.files)
     errors = [diagnostic for diagnostic in fresh if _stops(diagnostic, after, composition)]
-    is_lost = bool(lost_units(before, after)) and not (may_drop_targets and not after.errors)
+    is_lost = not may_drop_targets and bool(lost_units(before, after))
     if errors or is_lost:
         return Judgement(_failure(errors, before, after, composition, body_around), {})
     warnings: dict[str, dict[str, None]] = {}

@@ -104,6 +104,26 @@ def test_comments_and_layout_are_the_same_program(codemod: Command, tmp_path: Pa
     assert details == ["the same tokens: only white space and comments differ"] * 2
 
 
+def test_what_an_item_does_to_others_is_laid_at_its_door(codemod: Command, tmp_path: Path) -> None:
+    before = """\
+pub fn fourth() -> u8 { 1 }
+pub fn first(x: u8) -> u8 { x }
+pub fn second() -> u32 { line!() }
+pub fn third(x: u8) -> u8 { fifth(x as u8) }
+pub fn fifth(x: u8) -> u8 { x }
+"""
+    after = before.replace("{ 1 }", "{ (1) }").replace(
+        "first(x: u8) -> u8 { x", "first(x: u8) -> u8 {\n    (x)"
+    )
+    after = after.replace("third(x: u8)", "third(x: u16)")
+    root = repository(tmp_path / "repo", package("verified", {"src/lib.rs": before}))
+    write(root, {"src/lib.rs": after})
+    graded = by_item(codemod("verify", "--worktree", "--json", cwd=root))
+    grades = {name.removeprefix("src/lib.rs "): site["grade"] for name, site in graded.items()}
+    # `first` moves the line that `second` makes a value; `fourth` moves nothing.
+    assert grades == {"fn fourth": "A", "fn first": "C", "fn third": "C"}
+
+
 def test_what_breaks_is_blamed_and_the_rest_is_not(codemod: Command, tmp_path: Path) -> None:
     root = repository(tmp_path / "repo", package("verified", {"src/lib.rs": LIBRARY}))
     write(root, {"src/lib.rs": CHANGED.replace("2 * of", "2 * missing")})

@@ -40,6 +40,7 @@ def why_not(source: str, old: str, new: str, *, is_compared: bool = False) -> st
         ('fn f() { println!("{}", a); }', "a)", "b)"),
         ("fn f() { x as *const u8; }", "x as *const u8", "y as *const u8"),
         ("fn f() { struct S; enum E { A } a(S); }", "a(S)", "b(S)"),
+        ("fn f() { if !(a) { b } }", "a", "c"),
         ('fn f() { a("the type is", "no type is"); /* type is */ }', "a(", "b("),
     ],
 )
