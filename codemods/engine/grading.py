@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from codemods import __version__
 from codemods.cargo.build import Configuration
-from codemods.cargo.report import CheckReport, Unit
+from codemods.cargo.report import CheckReport
 from codemods.engine.api_changes import ApiChange, api_changes
 from codemods.engine.asking import Asker
 from codemods.engine.baseline import Baseline, broken_baseline
@@ -180,6 +180,9 @@ class _Grading:
                 self.bench.builder.see_members(self.composition.overlay)
                 self.bench.workspace = self.bench.builder.workspace
 
+    def _judge(self, before: CheckReport, after: CheckReport) -> Judgement:
+        return judge(before, after, self.composition, self._body_around, may_drop_targets=True)
+
     def _check(self, overlay: Overlay) -> CheckReport:
         return self.bench.check(overlay, self.caps_lints)
 
@@ -204,10 +207,10 @@ class _Grading:
         """Judge the configurations that do not build now: if they did before, the diff breaks them."""
         for configuration in self.bench.dropped_configurations:
             before = self.bench.check_in(configuration, {}, self.caps_lints)
-            if not before.units or before.errors:
+            if not any(unit.succeeded for unit in before.units):
                 continue
             after = self.bench.check_in(configuration, self.composition.overlay, self.caps_lints)
-            failure = judge(before, after, self.composition, self._body_around).failure
+            failure = self._judge(before, after).failure
             if failure is not None:
                 self.lost[configuration] = failure
                 first = next(iter([*failure.blamed.values(), *failure.suspected.values()]), failure.unblamed)
@@ -253,9 +256,7 @@ class _Grading:
 
     @cached_property
     def judgement(self) -> Judgement:
-        return judge(
-            self.baseline.report, self.report, self.composition, self._body_around, may_drop_targets=True
-        )
+        return self._judge(self.baseline.report, self.report)
 
     @cached_property
     def reach(self) -> ItemReach:
@@ -468,7 +469,7 @@ class _Grading:
 
     def _why_lines_matter(self, item: ChangedItem) -> str | None:
         """Return why lines may be values of a program that is made of the item's file."""
-        for unit in (unit for unit in self._units if str(item.path) in unit.files):
+        for unit in (unit for unit in self.report.units if str(item.path) in unit.files):
             if self._has_macro_of_lines or has_position_values(
                 self.bench.sources(unit, self.composition.overlay)
             ):
@@ -486,10 +487,6 @@ class _Grading:
         return has_position_values(
             text for _, text in tree.each((".rs",)) if isinstance(text, bytes) and b"macro_rules" in text
         )
-
-    @cached_property
-    def _units(self) -> tuple[Unit, ...]:
-        return self.report.units
 
 
 def _whole(spans: Iterable[Span]) -> Span:
