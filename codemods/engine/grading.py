@@ -34,7 +34,6 @@ from codemods.engine.document import (
 )
 from codemods.engine.equipment import open_workbench
 from codemods.engine.execution import measure_execution
-from codemods.engine.expansion import has_position_values
 from codemods.engine.grades import (
     NOT_MEASURED,
     Executed,
@@ -47,14 +46,13 @@ from codemods.engine.hunks import form_diff
 from codemods.engine.isolate import Failure
 from codemods.engine.item_places import item_places
 from codemods.engine.item_reach import ItemReach, spots_of
-from codemods.engine.layout import moves_code
+from codemods.engine.layout_proofs import LayoutProofs
 from codemods.engine.ledger import Ledger, configuration_records, totals
 from codemods.engine.listener import Listener, Silent
 from codemods.engine.oracle import Answers, answer_reach
 from codemods.engine.overlay import Chosen, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
-from codemods.engine.prove_doubts import extern_crates, locating_crates
 from codemods.engine.removed_tests import without_removed
 from codemods.engine.request import Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
@@ -62,7 +60,6 @@ from codemods.engine.verify import Judgement, judge, lost_units
 from codemods.engine.widening import widen
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError, ExitCode
-from codemods.rust.bodies import OwnerKind
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.vcs.repository import Repository, diff_files, diff_links
@@ -71,7 +68,6 @@ from codemods.vcs.worktree import diff_worktree, worktree_links
 DIFF = "diff"
 WORKTREE = "worktree"
 LINK = "a symbolic link or submodule: what changes in it was not built"
-SAME_TOKENS = Proof(ProofVerdict.EQUAL, "the same tokens: only white space and comments differ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +262,8 @@ class _Grading:
     def proofs(self) -> Mapping[str, Proof]:
         if self.bench.request.prove is False:
             return {}
-        layout = {item.id: proof for item in self.items if (proof := self._layout_proof(item)) is not None}
+        layouts = LayoutProofs(self.bench, self.composition.overlay, self.report, self.diff)
+        layout = {item.id: proof for item in self.items if (proof := layouts.of(item)) is not None}
         compared = [choice for choice in self.chosen if choice.change.sites[0] not in layout]
         with self.bench.timed("prove"):
             found = prove(
@@ -454,39 +451,6 @@ class _Grading:
         if path.suffix != ".rs" or content is None:
             return None
         return Source(path, content, self.bench.edition_of(path)).enclosing_body(span)
-
-    def _layout_proof(self, item: ChangedItem) -> Proof | None:
-        """Return what is known of an item of which only the layout differs; None: its bodies must tell."""
-        if not item.is_layout:
-            return None
-        old, new = (content or b"" for content in self.diff[item.path])
-        if not any(moves_code(old, piece.old, new, piece.new) for piece in item.pieces):
-            return SAME_TOKENS
-        doubt = self._why_lines_matter(item)
-        if doubt is None:
-            return SAME_TOKENS
-        return None if item.kind is OwnerKind.FUNCTION else Proof(ProofVerdict.NOT_COMPARABLE, doubt)
-
-    def _why_lines_matter(self, item: ChangedItem) -> str | None:
-        """Return why lines may be values of a program that is made of the item's file."""
-        for unit in (unit for unit in self.report.units if str(item.path) in unit.files):
-            if self._has_macro_of_lines or has_position_values(
-                self.bench.sources(unit, self.composition.overlay)
-            ):
-                return "the same tokens on other lines, and lines are values of a program here (`line!()`)"
-            found = locating_crates(self.bench, unit, self.composition.overlay, extern_crates(unit))
-            if found:
-                name = min(found).decode()
-                return f"the same tokens on other lines, and {name} asks where it is called from"
-        return None
-
-    @cached_property
-    def _has_macro_of_lines(self) -> bool:
-        """Whether a source with macros makes lines values: it may do so in other crates."""
-        tree = self.bench.tree(self.composition.overlay)
-        return has_position_values(
-            text for _, text in tree.each((".rs",)) if isinstance(text, bytes) and b"macro_rules" in text
-        )
 
 
 def _whole(spans: Iterable[Span]) -> Span:
