@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
 
-from codemods.engine.equipment import open_workbench
-from codemods.engine.listener import Silent
 from codemods.engine.overlay import Chosen, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
 from codemods.engine.prove_mir import why_not_named
-from codemods.engine.request import Folders, Request
 from codemods.engine.workbench import Workbench
 from codemods.recipe.claims import Claim, SameMir, SameTree
 from codemods.recipe.proposals import Change, Edited, Form
 from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
+from tests.engine.benches import small_crate
 
 F = b"t[12ab]::f"
 CLOSURE = F + b"::{closure#0}"
@@ -103,17 +99,7 @@ pub fn inner() -> usize {
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    folder = tmp_path_factory.mktemp("prove-mir")
-    crate = folder / "crate"
-    (crate / "src").mkdir(parents=True)
-    (crate / "Cargo.toml").write_text('[package]\nname = "small"\nversion = "0.1.0"\nedition = "2021"\n')
-    (crate / PATH).write_text(SOURCE)
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
-        author = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
-        subprocess.run(["git", *author, *command], cwd=crate, check=True)
-    folders = Folders(folder / "cache", folder / "state")
-    request = Request(directory=crate, recipes=(), folders=folders, environment=dict(os.environ))
-    with open_workbench(request, Silent()) as opened:
+    with small_crate(tmp_path_factory.mktemp("prove-mir"), SOURCE, "2021") as opened:
         yield opened
 
 
