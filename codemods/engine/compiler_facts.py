@@ -20,6 +20,7 @@ from codemods.recipe.facts import (
     HasType,
     Known,
     NameFree,
+    Resolves,
     UnitFact,
     Unknown,
 )
@@ -29,6 +30,7 @@ from codemods.rust.drops import needs_drop
 from codemods.rust.edits import Edit
 from codemods.rust.trees import TreeKind
 
+_ANSWERED_FROM: dict[type[UnitFact], str] = {HasType: "TypeOf", Resolves: "ItemOf"}
 IN_EXAMPLE = "a documentation example, which only rustdoc compiles"
 YES, NO = "yes", "no"
 NO_PART = "this site has no such part"
@@ -154,7 +156,7 @@ def _question(site: Site, fact: UnitFact) -> Question | None:
     place = part_of(site, fact.part)
     if place is None:
         return None
-    what = "TypeOf" if isinstance(fact, HasType) else type(fact).__name__
+    what = _ANSWERED_FROM.get(type(fact), type(fact).__name__)
     is_body = any(tree.kind is TreeKind.MACRO_BODY for tree in (site.tree, *site.tree.ancestors()))
     return Question(site.id, what, Spot(site.source, *place, is_body))
 
@@ -180,7 +182,7 @@ def _answer(fact: UnitFact, found: Sequence[tuple[Unit, Finding]]) -> Answer:
             if finding.value == NO:
                 return Known(NO, f"not in {unit.name}: {finding.why_not}")
     answer = _agreed(found)
-    return fact.answer(answer) if isinstance(fact, HasType) else answer
+    return fact.answer(answer) if isinstance(fact, HasType | Resolves) else answer
 
 
 def _agreed(found: Sequence[tuple[Unit, Finding]]) -> Answer:

@@ -1,7 +1,7 @@
 """What a recipe author imports."""
 
 from codemods.recipe.claims import SameMir, SameTree
-from codemods.recipe.constraints import Kind, Type
+from codemods.recipe.constraints import Condition, Kind, Type
 from codemods.recipe.facts import (
     Answer,
     Compiles,
@@ -15,12 +15,14 @@ from codemods.recipe.facts import (
     MacroRules,
     NameFree,
     NeedsDrop,
+    Resolves,
     TraitOf,
     TypeOf,
     Unknown,
 )
 from codemods.recipe.lift import RecipeError
 from codemods.recipe.matcher import Capture
+from codemods.recipe.packages import Dependency, Package, Packages, Role, Target
 from codemods.recipe.pattern import Pattern
 from codemods.recipe.proposals import (
     Ambiguous,
@@ -29,9 +31,11 @@ from codemods.recipe.proposals import (
     Deleted,
     Edited,
     Form,
+    Needs,
     Option,
     Origin,
     Proposal,
+    Retires,
     Skipped,
 )
 from codemods.recipe.query import Finder, Query
@@ -52,9 +56,11 @@ __all__ = [
     "Capture",
     "Change",
     "Compiles",
+    "Condition",
     "ConversionOf",
     "Created",
     "Deleted",
+    "Dependency",
     "Edit",
     "Edited",
     "Fact",
@@ -69,14 +75,20 @@ __all__ = [
     "MacroRules",
     "Match",
     "NameFree",
+    "Needs",
     "NeedsDrop",
     "Option",
     "Origin",
+    "Package",
+    "Packages",
     "Pattern",
     "Proposal",
     "Query",
     "Recipe",
     "RecipeError",
+    "Resolves",
+    "Retires",
+    "Role",
     "SameMir",
     "SameTree",
     "Setting",
@@ -86,6 +98,7 @@ __all__ = [
     "Source",
     "Span",
     "SyntaxTree",
+    "Target",
     "Token",
     "TokenKind",
     "TokenMacroCall",

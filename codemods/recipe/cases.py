@@ -9,6 +9,7 @@ from pathlib import Path
 from codemods.errors import CodemodError
 from codemods.recipe.documentation import parse_documentation
 from codemods.recipe.facts import Answer, Fact, Known, Unknown
+from codemods.recipe.packages import Packages
 from codemods.recipe.site import Site
 
 Answers = Answer | Mapping[Fact, Answer] | Callable[[Site, Fact], Answer]
@@ -31,7 +32,8 @@ class Case:
     """Code before and after a recipe. Statements are put into a function; see `is_file`.
 
     `given` is other code of the same file, in front. `code` is what every site must be skipped
-    with, or asked about, where nothing may change. `form` picks a later form by its name.
+    with, or asked about, where nothing may change. `form` picks a later form by its name. `packages` are
+    those of the workspace that the file is in (None: one that the recipe gets no answer about).
     """
 
     name: str
@@ -46,6 +48,7 @@ class Case:
     is_file: bool = False
     settings: Mapping[str, object] | None = None
     is_unfinished: bool = False
+    packages: Packages | None = None
 
     @property
     def is_negative(self) -> bool:
@@ -65,10 +68,21 @@ def rewritten(
     path: str = "src/lib.rs",
     is_file: bool = False,
     settings: Mapping[str, object] | None = None,
+    packages: Packages | None = None,
 ) -> Case:
     """Return the case that `before` becomes `after`."""
     return Case(
-        name, before, after, given, edition, answers, form=form, path=path, is_file=is_file, settings=settings
+        name,
+        before,
+        after,
+        given,
+        edition,
+        answers,
+        form=form,
+        path=path,
+        is_file=is_file,
+        settings=settings,
+        packages=packages,
     )
 
 
@@ -83,10 +97,21 @@ def untouched(
     path: str = "src/lib.rs",
     is_file: bool = False,
     settings: Mapping[str, object] | None = None,
+    packages: Packages | None = None,
 ) -> Case:
     """Return the case that nothing changes: with `code`, because every site is skipped so."""
     return Case(
-        name, source, source, given, edition, answers, code, path=path, is_file=is_file, settings=settings
+        name,
+        source,
+        source,
+        given,
+        edition,
+        answers,
+        code,
+        path=path,
+        is_file=is_file,
+        settings=settings,
+        packages=packages,
     )
 
 

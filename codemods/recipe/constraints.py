@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from codemods.recipe.facts import HasType
+from codemods.recipe.facts import HasType, Resolves
 from codemods.recipe.templates import PatternError
 from codemods.rust.types import pattern_of
 
@@ -104,7 +104,7 @@ def allowed_texts(constraint: Constraint) -> frozenset[str] | None:
 class Condition:
     """What the compiler must say of a match, so that it is a site."""
 
-    fact: HasType
+    fact: HasType | Resolves
     or_unknown: bool = False
 
 

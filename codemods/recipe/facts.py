@@ -143,6 +143,26 @@ class ItemOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolves:
+    """Is what a path or call means defined in one of these crates? `Known("yes")` or `Known("no")`.
+
+    `crates` are names as rustc knows them: `Resolves("", ("failure",))`.
+    """
+
+    part: str
+    crates: tuple[str, ...]
+
+    samples: ClassVar[tuple[str, ...]] = ("yes", "no")
+
+    def answer(self, item_answer: Answer) -> Answer:
+        """Return the answer, from that to `ItemOf` the same part."""
+        if isinstance(item_answer, Unknown):
+            return item_answer
+        crate = item_answer.value.partition("::")[0]
+        return Known("yes" if crate in self.crates else "no", item_answer.evidence)
+
+
+@dataclass(frozen=True, slots=True)
 class TraitOf:
     """Which trait does the method of a method call come from?
 
@@ -198,7 +218,7 @@ class Compiles:
     samples: ClassVar[tuple[str, ...]] = ("yes", "no")
 
 
-TypeFact = TypeOf | HasType | NeedsDrop | ItemOf | TraitOf | ConversionOf
+TypeFact = TypeOf | HasType | NeedsDrop | ItemOf | Resolves | TraitOf | ConversionOf
 UnitFact = TypeFact | NameFree | Compiles  # what each unit that compiles the site answers for itself
 Fact = MacroOrigin | MacroRules | UnitFact
 

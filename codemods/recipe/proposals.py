@@ -51,8 +51,47 @@ FileChange = Edited | Created | Deleted
 
 
 @dataclass(frozen=True, slots=True)
+class Needs:
+    """A dependency that the code of a form needs in the package of `manifest` (a path).
+
+    It is added where the package lacks it: in each table where `instead_of` (a package name) stands,
+    in the style of that entry; else among the normal dependencies. `requirement` is a version requirement
+    such as "1" that suits the lowest Rust of the package; `features` are added to those that are there.
+    `kinds` limits it to some of "normal", "dev", "build" (empty: the kinds of `instead_of`).
+    """
+
+    manifest: PurePosixPath
+    package: str
+    requirement: str
+    instead_of: str = ""
+    features: tuple[str, ...] = ()
+    default_features: bool = True
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retires:
+    """A dependency that the package of `manifest` may lose: `package`, by the name of where it comes from.
+
+    The engine takes it out of each table, with the features that are about it alone, where nothing of the
+    package mentions it any more (code under any `cfg`, examples, build script); else it stays and the run
+    says why.
+    """
+
+    manifest: PurePosixPath
+    package: str
+
+
+DependencyChange = Needs | Retires
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One way to write a change. `name` says which, for the ledger: "plain", "annotated".
+
+    `dependencies` are what its code needs of manifests; the engine edits those, and the lock file.
+    `leaves` are sites of the change that this form does not settle: they are refused, or rejected
+    where an earlier form would have settled them.
 
     `min_rust` is the version that it needs, where that is more than its recipe needs. Forms of one `meaning`
     (empty: unlike any other) differ only in the paths by which they name the same items: when rustc found
@@ -63,6 +102,8 @@ class Form:
     name: str = "plain"
     min_rust: str | None = None
     meaning: str = ""
+    dependencies: tuple[DependencyChange, ...] = ()
+    leaves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +111,15 @@ class Change:
     """Edits that travel together, all or nothing, for the sites they settle.
 
     `forms` are in order of preference: the next is tried when rustc rejects one.
-    `requires` names changes that must be on the branch for this one to be.
+    `requires` names changes that must be on the branch for this one to be. `notes` are sentences for the
+    reader of the result: what was decided and why, which differences are by design.
     """
 
     sites: tuple[str, ...]
     forms: tuple[Form, ...]
     requires: frozenset[str] = frozenset()
     origin: Origin = Origin.RULE
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

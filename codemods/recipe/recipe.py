@@ -12,10 +12,13 @@ from typing import cast
 from codemods.recipe.claims import EXPANSIONS, Claim, SameTree
 from codemods.recipe.facts import Fact, Facts
 from codemods.recipe.lift import Answered, RecipeError, complete, lifted
+from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import Proposal
 from codemods.recipe.search import Search
-from codemods.recipe.settings import Setting, Settings, read_settings
+from codemods.recipe.settings import Setting, read_settings
 from codemods.recipe.site import Site
+
+_OFFERED = frozenset({"facts", "settings", "packages"})
 
 
 class Applicability(StrEnum):
@@ -60,31 +63,31 @@ class Recipe:
         return any(search.may_match(content) for search in self.searches)
 
     def plan(
-        self, sites: Sequence[Site], facts: Facts, settings: Mapping[str, object] | None = None
+        self,
+        sites: Sequence[Site],
+        facts: Facts,
+        settings: Mapping[str, object] | None = None,
+        packages: Packages | None = None,
     ) -> tuple[Proposal, ...]:
-        """Return what to do about `sites`; each is settled by exactly one proposal. Pure.
+        """Return what to do about `sites`, of `packages`; each is settled by exactly one proposal. Pure.
 
         Raises:
             RecipeError: the recipe forgot a site, or answered with nothing or nonsense.
             UsageError: a setting is unknown or has a value of the wrong kind.
         """
         values = read_settings(self.id, self.settings, settings or {})
+        offered = {"facts": facts, "settings": values, "packages": packages or Packages()}
         if self.plans_all_sites:
-            return complete(
-                self.id, sites, facts, lambda open_sites: self._planned(open_sites, facts, values)
-            )
-        return tuple(
-            lifted(self.id, site, facts, lambda site: self._answer(site, facts, values)) for site in sites
-        )
+            return complete(self.id, sites, facts, lambda open_sites: self._planned(open_sites, offered))
+        return tuple(lifted(self.id, site, facts, lambda site: self._answer(site, offered)) for site in sites)
 
-    def _planned(self, sites: Sequence[Site], facts: Facts, settings: Settings) -> Iterable[Proposal]:
-        return cast("Iterable[Proposal]", self._call(sites, facts, settings))
+    def _planned(self, sites: Sequence[Site], offered: Mapping[str, object]) -> Iterable[Proposal]:
+        return cast("Iterable[Proposal]", self._call(sites, offered))
 
-    def _answer(self, site: Site, facts: Facts, settings: Settings) -> Answered:
-        return cast("Answered", self._call(site, facts, settings))
+    def _answer(self, site: Site, offered: Mapping[str, object]) -> Answered:
+        return cast("Answered", self._call(site, offered))
 
-    def _call(self, first: object, facts: Facts, settings: Settings) -> object:
-        offered = {"facts": facts, "settings": settings}
+    def _call(self, first: object, offered: Mapping[str, object]) -> object:
         names = list(inspect.signature(self.function).parameters)[1:]
         return self.function(first, **{name: offered[name] for name in names})
 
@@ -105,8 +108,8 @@ def recipe(
 ) -> Callable[[Callable[..., object]], Recipe]:
     """Make a recipe of a function; its id is the function's name with dashes.
 
-    The function takes `site`, or `sites` to plan for all of them at once, and then `facts` or
-    `settings` or both if it wants them. With `site` it returns edits, a `Form` or several
+    The function takes `site`, or `sites` to plan for all of them at once, and then those of `facts`,
+    `settings` and `packages` that it wants. With `site` it returns edits, a `Form` or several
     in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals. `codes` says in a
     sentence what each of its reason codes means. Where each site is a macro call, `macro_means` are
     the rules of a macro that would stand for its rewrite, so that expansions can be compared. `claim`
@@ -143,9 +146,10 @@ def recipe(
 
 def _plans_all_sites(function: Callable[..., object]) -> bool:
     names = list(inspect.signature(function).parameters)
-    if names[:1] not in (["site"], ["sites"]) or not set(names[1:]) <= {"facts", "settings"}:
+    if names[:1] not in (["site"], ["sites"]) or not set(names[1:]) <= _OFFERED:
         raise RecipeError(
-            f"a recipe takes (site) or (sites), then facts or settings; {function.__name__} takes {names}",
+            f"a recipe takes (site) or (sites), then facts, settings or packages; {function.__name__} takes"
+            f" {names}",
             where=function.__module__,
         )
     return names[0] == "sites"

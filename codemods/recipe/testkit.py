@@ -198,7 +198,7 @@ def _run_on(recipe: Recipe, case: Case, source: Source) -> _Outcome:
     found = find_sites(recipe, source)
     facts = facts_for(recipe, found, case.answers)
     sites = tuple(site for site in found if not is_ruled_out(site, facts))
-    proposals = recipe.plan(sites, facts, case.settings)
+    proposals = recipe.plan(sites, facts, case.settings, case.packages)
     edits = [
         edit
         for proposal in proposals

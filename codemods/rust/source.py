@@ -80,6 +80,17 @@ class Source:
         """Whether this is a Markdown page: it has no tree of its own, only examples."""
         return self.path.suffix.lower() in (".md", ".markdown")
 
+    @property
+    def is_manifest(self) -> bool:
+        """Whether this is a `Cargo.toml`: it has a tree of its own that is empty."""
+        return self.path.name == "Cargo.toml"
+
+    @cached_property
+    def manifest_tree(self) -> SyntaxTree:
+        """The empty tree that the sites of a manifest stand in."""
+        root = new_parser().parse(b"").root_node
+        return SyntaxTree(TreeKind.MANIFEST, root, Span(0, len(self.content)), self)
+
     @cached_property
     def trees(self) -> tuple[SyntaxTree, ...]:
         """The file's own tree, then all nested ones by position, outer before inner."""
@@ -115,8 +126,8 @@ class Source:
 
     @cached_property
     def file_tree(self) -> SyntaxTree | None:
-        """The file's own tree; None for Markdown."""
-        if self.is_markdown:
+        """The file's own tree; None for what is no Rust."""
+        if self.is_markdown or self.is_manifest:
             return None
         root = new_parser().parse(self._shadow).root_node
         whole = Span(0, len(self.content))

@@ -33,6 +33,7 @@ class TreeKind(StrEnum):
     MACRO_ARGUMENT = "macro argument"
     MACRO_BODY = "macro body"
     DOC_EXAMPLE = "doc example"
+    MANIFEST = "manifest"  # a Cargo.toml: no Rust, its root is an empty file
 
 
 @dataclass(frozen=True, slots=True)
