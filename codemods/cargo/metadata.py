@@ -39,7 +39,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A dependency that a manifest names: `package` is what it is called where it comes from, `name` here."""
+    """A dependency that a manifest names: `package` is what it is called where it comes from, `name` here.
+
+    `target` is the condition of a `[target.….dependencies]` table, `source` "registry", "path" or "git".
+    """
 
     name: str
     package: str
@@ -48,6 +51,9 @@ class Dependency:
     default_features: bool
     features: tuple[str, ...]
     is_path: bool
+    requirement: str = "*"
+    target: str | None = None
+    source: str = "registry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +240,16 @@ def _read_dependency(dependency: Mapping[str, Any]) -> Dependency:
         default_features=dependency.get("uses_default_features", True),
         features=tuple(dependency.get("features", ())),
         is_path=dependency.get("path") is not None,
+        requirement=dependency.get("req", "*"),
+        target=dependency.get("target"),
+        source=_source_kind(dependency),
     )
+
+
+def _source_kind(dependency: Mapping[str, Any]) -> str:
+    if dependency.get("path") is not None:
+        return "path"
+    return "git" if str(dependency.get("source")).startswith("git+") else "registry"
 
 
 def _read_target(target: Mapping[str, Any], base: Path) -> Target:

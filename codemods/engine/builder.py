@@ -59,6 +59,7 @@ class Builder:
     listener: Listener
     identity: str  # hash of what all builds of the run share: see `build_identity`
     strict_stable: bool = False
+    untracked_lock: bytes | None = None  # the lock file in force, where the commit has none
     compiles: int = 0
     trees: int = 0
     commits: int = 0
@@ -95,21 +96,28 @@ class Builder:
             if not is_there:
                 self._run(configuration, overlay, cap_lints)
 
+    def workspace_of(self, overlay: Overlay) -> Workspace:
+        """Return the workspace as the manifests of the tree with `overlay` make it.
+
+        Raises:
+            UsageError: cargo rejects a manifest.
+        """
+        self._standing = None
+        self._lay_out(overlay)
+        return load_workspace(
+            self.workspace.root,
+            repository_root=self.workspace.repository_root,
+            toolchain=self.build.toolchain,
+            runner=self.build.runner,
+        )
+
     def see_members(self, overlay: Overlay) -> None:
         """Count the packages that the tree with `overlay` adds to the workspace among its members.
 
         Raises:
             UsageError: cargo rejects a manifest.
         """
-        self._standing = None
-        self.scratch.materialize(overlay)
-        before = self.workspace
-        after = load_workspace(
-            before.root,
-            repository_root=before.repository_root,
-            toolchain=self.build.toolchain,
-            runner=self.build.runner,
-        )
+        before, after = self.workspace, self.workspace_of(overlay)
         known = {package.manifest for package in before.members}
         added = tuple(package for package in after.members if package.manifest not in known)
         self.workspace = replace(before, members=(*before.members, *added))
@@ -147,7 +155,7 @@ class Builder:
 
         def run_them() -> TestReport:
             self._standing = None
-            self.scratch.materialize(overlay)
+            self._lay_out(overlay)
             self.compiles += 1
             report = run_tests(
                 self.build,
@@ -176,7 +184,7 @@ class Builder:
         from codemods.cargo.tests import find_flaky  # noqa: PLC0415 - as in `tests`
 
         self._standing = None
-        self.scratch.materialize(overlay)
+        self._lay_out(overlay)
         self.compiles += 1
         found = find_flaky(self.build, before, names, environment=self._capping() if cap_lints else {})
         self.scratch.restore()
@@ -191,7 +199,7 @@ class Builder:
         if kept is not None:
             return kept
         self._standing = None
-        self.scratch.materialize(overlay)
+        self._lay_out(overlay)
         self.compiles += 1
         report = trace_tests(
             self.build,
@@ -203,6 +211,17 @@ class Builder:
         self.scratch.restore()
         self.store.write(key, report)
         return report
+
+    def _lay_out(self, overlay: Overlay) -> None:
+        """Bring scratch to the tree with `overlay`, with a lock file in any case."""
+        if self.untracked_lock is not None:
+            overlay = {self.lock_path: self.untracked_lock, **overlay}
+        self.scratch.materialize(overlay)
+
+    @property
+    def lock_path(self) -> PurePosixPath:
+        """Where the lock file is, relative to the repository."""
+        return self.workspace.root_path / "Cargo.lock"
 
     def _capping(self) -> dict[str, str]:
         """Return the environment that caps lints in the workspace, through the wrapper round rustc."""
@@ -244,7 +263,7 @@ class Builder:
         standing = self._tree_key(overlay, cap_lints)
         if self._standing != standing:
             self._standing, self._built = None, set()
-            self.scratch.materialize(overlay)
+            self._lay_out(overlay)
         request = CheckRequest(
             build=replace(self.build, configuration=configuration),
             workspace=self.workspace,

@@ -182,10 +182,11 @@ class _Equipment:
     def _builder(self, workspace: Workspace, build: Build, names: tuple[str, ...]) -> Builder:
         lock_path = str(workspace.root_path / "Cargo.lock")
         user_root = self.repository.root / workspace.root_path
+        is_committed = lock_path in names
         prepare_lock(
             workspace,
             build,
-            is_committed=lock_path in names,
+            is_committed=is_committed,
             user_workspace_root=user_root,
             state=self.request.folders.state / "locks",
         )
@@ -207,6 +208,7 @@ class _Equipment:
             listener=self.listener,
             identity=build_identity(build, workspace, self.scratch.commit, wrapper, files),
             strict_stable=self.request.strict_stable,
+            untracked_lock=None if is_committed else workspace.lock_file.read_bytes(),
         )
 
     def _note_surroundings(self, bench: Workbench) -> None:

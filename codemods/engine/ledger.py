@@ -45,7 +45,7 @@ class Ledger:
         """Return a record for every site of `stage`, by path and position."""
         settled: dict[str, SiteRecord] = {}
         by_id = {site.id: site for site in stage.sites}
-        for proposal in stage.proposals:
+        for proposal in (*stage.changes, *stage.left):
             for site_id in proposal.sites:
                 settled[site_id] = self._site(stage, by_id[site_id], proposal)
         return tuple(settled[site.id] for site in stage.sites)

@@ -9,6 +9,7 @@ from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
 from codemods.engine.oracle import in_example, uses_without_site
 from codemods.engine.overlay import Composition, Overlay
+from codemods.engine.packages import packages_of
 from codemods.engine.recipes import settings_of
 from codemods.engine.rust_versions import RustVersions
 from codemods.engine.safeguards import keeping_comments
@@ -17,7 +18,7 @@ from codemods.engine.verification import Verification
 from codemods.engine.widening import widen
 from codemods.engine.workbench import Workbench
 from codemods.recipe.facts import Facts, MacroOrigin
-from codemods.recipe.proposals import Change, Proposal, Skipped
+from codemods.recipe.proposals import Change, NotASite, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site, is_ruled_out
 
@@ -56,7 +57,10 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     sites, open_sites = (
         tuple(site for site in each if site.id not in ruled_out) for each in (sites, open_sites)
     )
-    planned = recipe.plan(open_sites, facts, settings_of(recipe, bench.request))
+    planned = recipe.plan(open_sites, facts, settings_of(recipe, bench.request), packages_of(bench, base))
+    strangers = {id for proposal in planned if isinstance(proposal, NotASite) for id in proposal.sites}
+    sites = tuple(site for site in sites if site.id not in strangers)
+    planned = tuple(proposal for proposal in planned if not isinstance(proposal, NotASite))
     allowed = (_unless_shared(proposal, baseline.report.foreign_files) for proposal in planned)
     here = {site.id for site in sites}
     sources = {site.source.path: site.source for site in sites}

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from codemods.cargo.build import Configuration
 from codemods.cargo.fetch import fetch_dependencies, lacks_dependencies
-from codemods.cargo.metadata import Workspace
+from codemods.cargo.manifest import MANIFEST
+from codemods.cargo.metadata import Package, Workspace
 from codemods.cargo.report import CheckReport, Unit, merged
 from codemods.cargo.toolchain import Toolchain
 from codemods.engine.baseline import Baseline, build_baseline
@@ -136,6 +137,19 @@ class Workbench:
             for site in sites
             if str(site.source.path) in compiled or owners.of(site.source.path).manifest in manifests
         )
+
+    def members(self, overlay: Overlay) -> tuple[Package, ...]:
+        """Return the members as the manifests of the tree with `overlay` describe them."""
+        if any(path.name == MANIFEST for path in overlay):
+            return self.builder.workspace_of(overlay).members
+        return self.workspace.members
+
+    def lock(self, overlay: Overlay) -> bytes:
+        """Return the lock file of the tree with `overlay`."""
+        path, untracked = self.builder.lock_path, self.builder.untracked_lock
+        if path in overlay or untracked is None:
+            return self.read(path, overlay)
+        return untracked
 
     def package_of(self, path: PurePosixPath) -> str:
         """Return the name of the member that owns the file, or "" where none does."""

@@ -1,6 +1,6 @@
 """What a recipe answers for its sites: change them, leave them, or ask.
 
-    Proposal = Change | Skipped | Ambiguous
+    Proposal = Change | Skipped | Ambiguous | NotASite
 
 All of them are values; nothing here reads a file or starts a process.
 """
@@ -155,4 +155,11 @@ class Ambiguous:
     sites: tuple[str, ...] = ()
 
 
-Proposal = Change | Skipped | Ambiguous
+@dataclass(frozen=True, slots=True)
+class NotASite:
+    """With the whole workspace in view these places are not the recipe's idiom; nobody hears of them."""
+
+    sites: tuple[str, ...]
+
+
+Proposal = Change | Skipped | Ambiguous | NotASite

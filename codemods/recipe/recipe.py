@@ -48,6 +48,7 @@ class Recipe:
     function: Callable[..., object] = field(repr=False)
     plans_all_sites: bool = False
     claim: Claim | None = None
+    crates: tuple[str, ...] = ()
 
     def __call__(self, *arguments: object, **named: object) -> object:
         """Call the author's function as it was written, for tests of it alone."""
@@ -105,6 +106,7 @@ def recipe(
     codes: Mapping[str, str] | None = None,
     macro_means: str = "",
     claim: Claim | None = None,
+    crates: Sequence[str] = (),
 ) -> Callable[[Callable[..., object]], Recipe]:
     """Make a recipe of a function; its id is the function's name with dashes.
 
@@ -113,7 +115,8 @@ def recipe(
     in order of preference, `Skipped` or `Ambiguous`; with `sites`, proposals. `codes` says in a
     sentence what each of its reason codes means. Where each site is a macro call, `macro_means` are
     the rules of a macro that would stand for its rewrite, so that expansions can be compared. `claim`
-    says what a proof is to find the same before and after; only machine-applicable recipes claim.
+    says what a proof is to find the same before and after; only machine-applicable recipes claim. With
+    `crates` it looks only into packages whose manifest names one of these as a dependency.
 
     Raises:
         RecipeError: the declaration is wrong.
@@ -137,6 +140,7 @@ def recipe(
             function=function,
             plans_all_sites=_plans_all_sites(function),
             claim=claim,
+            crates=tuple(crates),
         )
         _refuse_wrong_declaration(made)
         return made

@@ -31,7 +31,7 @@ from codemods.recipe.cases import (
 )
 from codemods.recipe.facts import Answer, Fact, Facts, Known, Unknown
 from codemods.recipe.guesses import guesses
-from codemods.recipe.proposals import Change, Edited, Form, Proposal
+from codemods.recipe.proposals import Ambiguous, Change, Edited, Form, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site, find_sites, is_ruled_out
 from codemods.rust.edits import apply_edits
@@ -247,4 +247,4 @@ def _told(outcome: _Outcome) -> str:
 
 
 def _reason(proposal: Proposal) -> str:
-    return "" if isinstance(proposal, Change) else f" ({proposal.reason})"
+    return f" ({proposal.reason})" if isinstance(proposal, Skipped | Ambiguous) else ""
