@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from codemods.engine.editions import Owner, Owners
+from codemods.engine.editions import MANIFEST, Owner, Owners
 from codemods.errors import CodemodError
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import ROOT, Site, find_sites
@@ -66,13 +66,15 @@ def scan(
     wanted: Callable[[PurePosixPath], bool] = everything,
     base: PurePosixPath = ROOT,
 ) -> Scan:
-    """Return the sites of `recipes` in the Rust files of `tree` (and their pages) that are `wanted`.
+    """Return the sites of `recipes` in the Rust files of `tree` (their pages, manifests) that are `wanted`.
 
     `base` is the folder from which site ids count paths.
     """
     search = _Search(tree, recipes, wanted, base)
-    for name, content in tree.each((".rs",)):
-        search.look_into(name, content)
+    suffixes = (".rs", MANIFEST) if any(recipe.reads_manifests for recipe in recipes) else (".rs",)
+    for name, content in tree.each(suffixes):
+        if name.endswith(".rs") or PurePosixPath(name).name == MANIFEST:
+            search.look_into(name, content)
     search.look_into_pages()
     return search.result()
 
@@ -108,6 +110,7 @@ class _Search:
         if b"include_str!" in content:
             self.pages.update(_included_pages(PurePosixPath(name), content))
         candidates = [recipe for recipe in self.recipes if recipe.may_match(content)]
+        candidates = [recipe for recipe in candidates if self._is_for(recipe, PurePosixPath(name))]
         if candidates and self.wanted(PurePosixPath(name)):
             self._parse(PurePosixPath(name), content, candidates)
 
@@ -117,6 +120,12 @@ class _Search:
             content = self._read_or_none(page)
             if content is not None:  # else named in a comment only, or made by a build script
                 self.look_into(str(page), content)
+
+    def _is_for(self, recipe: Recipe, path: PurePosixPath) -> bool:
+        """Whether the package of the file depends on a crate that the recipe is about."""
+        if not recipe.crates or path.name == MANIFEST:
+            return True
+        return not self.owners.of(path).dependencies.isdisjoint(recipe.crates)
 
     def _parse(self, path: PurePosixPath, content: bytes, recipes: Iterable[Recipe]) -> None:
         owner = self.owners.of(path)

@@ -14,7 +14,7 @@ from codemods.recipe.facts import Fact, Facts
 from codemods.recipe.lift import Answered, RecipeError, complete, lifted
 from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import Proposal
-from codemods.recipe.search import Search
+from codemods.recipe.search import Search, reads_manifests
 from codemods.recipe.settings import Setting, read_settings
 from codemods.recipe.site import Site
 
@@ -58,6 +58,11 @@ class Recipe:
     def claims_equality(self) -> bool:
         """Whether the rewrite promises not to change what a program does."""
         return self.applicability is Applicability.MACHINE_APPLICABLE
+
+    @property
+    def reads_manifests(self) -> bool:
+        """Whether some of its sites stand in manifests."""
+        return any(map(reads_manifests, self.searches))
 
     def may_match(self, content: bytes) -> bool:
         """Whether a file with this content can have a site: a byte search, no parsing."""

@@ -52,6 +52,11 @@ class Search(Protocol):
         """Yield the matches in `source`."""
 
 
+def reads_manifests(search: Search) -> bool:
+    """Whether `search` looks into manifests, and nothing else does: its class says `reads_manifests = True`."""
+    return bool(getattr(search, "reads_manifests", False))
+
+
 def holds_each(content: bytes, needles: Needles) -> bool:
     """Whether `content` holds one byte string of each group."""
     for group in needles:  # plain loops: this is asked of every file

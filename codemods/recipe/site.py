@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.recipe.facts import Facts, Known
 from codemods.recipe.matcher import Capture
 from codemods.recipe.proposals import Edited, Form
-from codemods.recipe.search import Match
+from codemods.recipe.search import Match, reads_manifests
 from codemods.rust.edits import Edit, ordered
 from codemods.rust.source import Position, Source
 from codemods.rust.spans import Span
@@ -81,6 +81,8 @@ def find_sites(recipe: Recipe, source: Source, base: PurePosixPath = ROOT) -> tu
     path = posixpath.relpath(source.path, base)
     matches: dict[Span, Match] = {}
     for search in recipe.searches:
+        if reads_manifests(search) is not source.is_manifest:
+            continue
         for match in search.find(source):
             matches.setdefault(match.place, match)
     seen: Counter[tuple[str, str]] = Counter()
