@@ -45,6 +45,16 @@ from codemods.recipe.search import Match
 from codemods.recipe.settings import Setting, Settings
 from codemods.recipe.site import Site, find_sites
 from codemods.rust.edits import Edit
+from codemods.rust.format_strings import (
+    FormatString,
+    FormatStringError,
+    Placeholder,
+    is_string_literal,
+    parse_format_string,
+    string_literal,
+    string_value,
+    without_formatting,
+)
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.tokens import Token, TokenKind, TokenMacroCall, macro_calls, matching, tokens
@@ -68,6 +78,8 @@ __all__ = [
     "Facts",
     "Finder",
     "Form",
+    "FormatString",
+    "FormatStringError",
     "HasType",
     "ItemOf",
     "Kind",
@@ -84,6 +96,7 @@ __all__ = [
     "Package",
     "Packages",
     "Pattern",
+    "Placeholder",
     "Proposal",
     "Query",
     "Recipe",
@@ -110,8 +123,13 @@ __all__ = [
     "TypeOf",
     "Unknown",
     "find_sites",
+    "is_string_literal",
     "macro_calls",
     "matching",
+    "parse_format_string",
     "recipe",
+    "string_literal",
+    "string_value",
     "tokens",
+    "without_formatting",
 ]
