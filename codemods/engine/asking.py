@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from codemods.cargo.diagnostics import Diagnostic
@@ -16,7 +17,15 @@ from codemods.cargo.report import Unit
 from codemods.engine.baseline import Baseline
 from codemods.engine.compiler_facts import answer_unit_facts
 from codemods.engine.macro_rules import answer_macro_rules
-from codemods.engine.oracle import RIVAL_NOTE, Answers, Spot, answer_macro_origin, answer_reach, in_example
+from codemods.engine.oracle import (
+    RIVAL_NOTE,
+    Answers,
+    Spot,
+    answer_macro_origin,
+    answer_reach,
+    in_code,
+    in_manifest,
+)
 from codemods.engine.overlay import Overlay
 from codemods.engine.rivals import Rival, Rivals
 from codemods.engine.shadow import replay_changed
@@ -43,11 +52,23 @@ def ask(
         answers = [_answer(fact, sites, baseline, asker) for fact in recipe.facts]
         reach = next((each for each in answers if each.reached), None)
         if reach is None:
-            code = [site for site in sites if not in_example(site)]
-            reach = answer_reach(code, baseline.units, asker.canary)
+            code = [site for site in sites if in_code(site)]
+            reach = _with_manifests(sites, baseline, answer_reach(code, baseline.units, asker.canary), asker)
         of_units = _unit_answers(bench, recipe, sites, baseline, overlay, reach)
     facts = {key: answer for each in answers for key, answer in each.facts.items()}
     return Answers({**facts, **of_units}, reach.reached, reach.why_not)
+
+
+def _with_manifests(sites: Sequence[Site], baseline: Baseline, reach: Answers, asker: Asker) -> Answers:
+    """Return `reach` with the sites in manifests: each unit of the package rests on them."""
+    of_manifests = {
+        site.id: frozenset(
+            unit.id for unit in baseline.units if unit.package == asker.package_of(site.source.path)
+        )
+        for site in sites
+        if in_manifest(site)
+    }
+    return replace(reach, reached={**reach.reached, **of_manifests})
 
 
 def _unit_answers(

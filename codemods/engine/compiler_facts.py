@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codemods.cargo.report import Unit
 from codemods.cargo.typed_dump import DumpError
-from codemods.engine.oracle import in_example
+from codemods.engine.oracle import in_example, in_manifest
 from codemods.engine.typed_unit import Spot, TypedUnit
 from codemods.recipe.facts import (
     Answer,
@@ -78,7 +78,11 @@ def answer_unit_facts(
     ask: AskUnit,
 ) -> dict[tuple[str, Fact], Answer]:
     """Return the answers to the `facts` of each site (by its id), from the units that compile it."""
-    asked = {(site.id, fact): _question(site, fact) for site in sites for fact in facts.get(site.id, ())}
+    asked = {
+        (site.id, fact): None if in_manifest(site) else _question(site, fact)
+        for site in sites
+        for fact in facts.get(site.id, ())
+    }
     findings = _findings(asked.values(), units, reached, ask)
     examples = {site.id for site in sites if in_example(site)}
     answers: dict[tuple[str, Fact], Answer] = {}

@@ -134,6 +134,16 @@ def in_example(site: Site) -> bool:
     return any(tree.kind is TreeKind.DOC_EXAMPLE for tree in (site.tree, *site.tree.ancestors()))
 
 
+def in_manifest(site: Site) -> bool:
+    """Whether the site stands in a `Cargo.toml`, which cargo reads for every unit of the package."""
+    return site.source.is_manifest
+
+
+def in_code(site: Site) -> bool:
+    """Whether rustc compiles the place itself: it stands in no example and no manifest."""
+    return not (in_example(site) or in_manifest(site))
+
+
 class _MacroOracle:
     def __init__(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from codemods.cargo.report import CheckReport
 from codemods.engine.asking import Asker, ask
 from codemods.engine.baseline import Baseline, require_units_for
-from codemods.engine.oracle import in_example, uses_without_site
+from codemods.engine.oracle import in_code, uses_without_site
 from codemods.engine.overlay import Composition, Overlay
 from codemods.engine.packages import packages_of
 from codemods.engine.recipes import settings_of
@@ -46,7 +46,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     answers = ask(bench, recipe, open_sites, baseline, base)
     baseline, answers = widen(
         bench,
-        [site for site in open_sites if not in_example(site)],
+        [site for site in open_sites if in_code(site)],
         baseline,
         base,
         answers,
