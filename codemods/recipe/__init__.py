@@ -21,6 +21,7 @@ from codemods.recipe.facts import (
     Unknown,
 )
 from codemods.recipe.lift import RecipeError
+from codemods.recipe.manifest_search import ManifestEntry
 from codemods.recipe.matcher import Capture
 from codemods.recipe.packages import Dependency, Package, Packages, Role, Target
 from codemods.recipe.pattern import Pattern
@@ -45,6 +46,7 @@ from codemods.recipe.search import Match
 from codemods.recipe.settings import Setting, Settings
 from codemods.recipe.site import Site, find_sites
 from codemods.rust.edits import Edit
+from codemods.rust.imports import Import, imports_of
 from codemods.rust.format_strings import (
     FormatString,
     FormatStringError,
@@ -81,11 +83,13 @@ __all__ = [
     "FormatString",
     "FormatStringError",
     "HasType",
+    "Import",
     "ItemOf",
     "Kind",
     "Known",
     "MacroOrigin",
     "MacroRules",
+    "ManifestEntry",
     "Match",
     "NameFree",
     "Needs",
@@ -123,6 +127,7 @@ __all__ = [
     "TypeOf",
     "Unknown",
     "find_sites",
+    "imports_of",
     "is_string_literal",
     "macro_calls",
     "matching",
