@@ -23,6 +23,7 @@ from codemods.recipe.facts import (
 from codemods.recipe.lift import RecipeError
 from codemods.recipe.manifest_search import ManifestEntry
 from codemods.recipe.matcher import Capture
+from codemods.recipe.observed import Errors, ErrorTrait
 from codemods.recipe.packages import Dependency, Package, Packages, Role, Target
 from codemods.recipe.pattern import Pattern
 from codemods.recipe.proposals import (
@@ -76,6 +77,8 @@ __all__ = [
     "Dependency",
     "Edit",
     "Edited",
+    "ErrorTrait",
+    "Errors",
     "Fact",
     "Facts",
     "Finder",

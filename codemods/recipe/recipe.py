@@ -12,6 +12,7 @@ from typing import cast
 from codemods.recipe.claims import EXPANSIONS, Claim, SameTree
 from codemods.recipe.facts import Fact, Facts
 from codemods.recipe.lift import Answered, RecipeError, complete, lifted
+from codemods.recipe.observed import Errors
 from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import Proposal
 from codemods.recipe.search import Search, reads_manifests
@@ -49,6 +50,7 @@ class Recipe:
     plans_all_sites: bool = False
     claim: Claim | None = None
     crates: tuple[str, ...] = ()
+    observes: Errors | None = None
 
     def __call__(self, *arguments: object, **named: object) -> object:
         """Call the author's function as it was written, for tests of it alone."""
@@ -112,6 +114,7 @@ def recipe(
     macro_means: str = "",
     claim: Claim | None = None,
     crates: Sequence[str] = (),
+    observes: Errors | None = None,
 ) -> Callable[[Callable[..., object]], Recipe]:
     """Make a recipe of a function; its id is the function's name with dashes.
 
@@ -121,7 +124,8 @@ def recipe(
     sentence what each of its reason codes means. Where each site is a macro call, `macro_means` are
     the rules of a macro that would stand for its rewrite, so that expansions can be compared. `claim`
     says what a proof is to find the same before and after; only machine-applicable recipes claim. With
-    `crates` it looks only into packages whose manifest names one of these as a dependency.
+    `crates` it looks only into packages whose manifest names one of these as a dependency. With `observes`
+    what errors say is compared before and after, where tests run.
 
     Raises:
         RecipeError: the declaration is wrong.
@@ -146,6 +150,7 @@ def recipe(
             plans_all_sites=_plans_all_sites(function),
             claim=claim,
             crates=tuple(crates),
+            observes=observes,
         )
         _refuse_wrong_declaration(made)
         return made
