@@ -47,7 +47,6 @@ from codemods.recipe.search import Match
 from codemods.recipe.settings import Setting, Settings
 from codemods.recipe.site import Site, find_sites
 from codemods.rust.edits import Edit
-from codemods.rust.imports import Import, imports_of
 from codemods.rust.format_strings import (
     FormatString,
     FormatStringError,
@@ -58,6 +57,7 @@ from codemods.rust.format_strings import (
     string_value,
     without_formatting,
 )
+from codemods.rust.imports import Import, imports_of
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.tokens import Token, TokenKind, TokenMacroCall, macro_calls, matching, tokens
