@@ -145,7 +145,7 @@ def _message(stage: Stage, draft: CommitDraft) -> str:
             draft, "Only files that rustfmt left alone before.", (("Codemod-Recipe", stage.recipe.id),)
         )
     changes = [change for change in stage.changes if change.id in draft.changes]
-    sites = sum(len(change.sites) for change in changes)
+    sites = sum(len(stage.settled(change)) for change in changes)
     unverified = any(change.id in stage.unverified for change in changes)
     grade = weakest(grade for change in changes if (grade := stage.grade(change)) is not None)
     compiled_in = dict.fromkeys(

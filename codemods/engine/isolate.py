@@ -8,7 +8,7 @@ it stood near an error is given a second chance at the end. `requires` are kept 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from codemods.engine.overlay import Chosen
@@ -41,11 +41,15 @@ class Trial(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Isolated(Generic[Result]):
-    """The changes that hold together, each in the form that did, and why the others do not."""
+    """The changes that hold together, each in the form that did, and why the others do not.
+
+    `earlier` says of those kept in a later form why their first one does not hold.
+    """
 
     kept: tuple[Chosen, ...]
     rejected: Mapping[str, str]  # change id -> message
     result: Result
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
 def isolate(
@@ -88,7 +92,8 @@ class _Isolation(Generic[Result]):
         trial = self._settle()
         trial = self._second_chance(trial)
         rejected = {id: self.messages[id] for id in self.order if id not in self.current}
-        return Isolated(self._chosen(), rejected, trial.result)
+        earlier = {id: self.messages[id] for id in self.order if id in self.current and id in self.messages}
+        return Isolated(self._chosen(), rejected, trial.result, earlier)
 
     def _chosen(self, ids: Iterable[str] | None = None) -> tuple[Chosen, ...]:
         wanted = set(self.current if ids is None else ids)

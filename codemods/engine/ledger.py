@@ -74,7 +74,7 @@ class Ledger:
         return posixpath.relpath(path, self.workspace)
 
     def _site(self, stage: Stage, site: Site, proposal: Change | Skipped | Ambiguous) -> SiteRecord:
-        outcome, grade, code, reason = _outcome(stage, proposal)
+        outcome, grade, code, reason = _outcome(stage, proposal, site.id)
         position = site.position
         change = proposal.id if isinstance(proposal, Change) else None
         return SiteRecord(
@@ -106,8 +106,10 @@ class Ledger:
                 return (Evidence(check, "failed", reason or ""),)
             case Outcome.UNVERIFIED:
                 return (Evidence("compile", "skipped", reason or ""),)
-            case Outcome.APPLIED if change in stage.unverified:
-                return (Evidence("compile", "skipped", stage.unverified[change]),)
+            case Outcome.REFUSED:
+                return ()
+            case Outcome.APPLIED if reason is not None:
+                return (Evidence("compile", "skipped", reason),)
             case _:
                 return (
                     *shown,
@@ -136,9 +138,9 @@ class Ledger:
 
 
 def _outcome(
-    stage: Stage, proposal: Change | Skipped | Ambiguous
+    stage: Stage, proposal: Change | Skipped | Ambiguous, site: str
 ) -> tuple[Outcome, Grade | None, str | None, str | None]:
-    """Return outcome, grade, code and reason of a proposal's sites."""
+    """Return outcome, grade, code and reason of one of a proposal's sites."""
     match proposal:
         case Skipped(code, reason) | Ambiguous(code, reason):
             return Outcome.REFUSED, Grade.REFUSED, code, reason
@@ -148,14 +150,27 @@ def _outcome(
                 code = stage.codes.get(change, "does-not-compile")
                 return Outcome.REJECTED, None, code, stage.rejected[change]
             written = {chosen.change.id for chosen in (*stage.kept, *stage.included)}
+            if site in stage.left_out(proposal):
+                return _left(stage, change)
             if change in written:
-                return Outcome.APPLIED, stage.grade(proposal), None, stage.unverified.get(change)
+                grade = stage.grade_at(proposal, site)
+                why = stage.uncompiled.get(site) or stage.unverified.get(change)
+                return Outcome.APPLIED, grade, None, why if grade is Grade.UNVERIFIED else None
             return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", stage.unverified[change]
+
+
+def _left(stage: Stage, change: str) -> tuple[Outcome, Grade | None, str | None, str | None]:
+    """Return the outcome of a site that the form which holds does not settle."""
+    if change in stage.earlier:
+        return Outcome.REJECTED, None, stage.codes.get(change, "does-not-compile"), stage.earlier[change]
+    return Outcome.REFUSED, Grade.REFUSED, "left", "the form of the change that holds leaves it as it is"
 
 
 def _configurations(stage: Stage, site: str, change: str | None) -> tuple[str, ...]:
     """Return the configurations that compiled the changed site."""
-    is_compiled = change is not None and change not in stage.rejected and change not in stage.unverified
+    if change is None or change in stage.rejected or site in stage.uncompiled:
+        return ()
+    is_compiled = change not in stage.unverified or bool(stage.uncompiled)
     return stage.configurations.get(site, ()) if is_compiled else ()
 
 

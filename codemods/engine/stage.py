@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -34,6 +34,8 @@ class Stage:
     same; `rejected` gives the message by change (rustc's, where `codes` has no other reason code).
     `verified` is the tree with `kept` alone, `final` also with `included`. `report` is the build of
     `final`, `tested` what the tests showed of `verified`, `executed` which of them ran each site.
+    `earlier` says of changes kept in a later form why the first one does not hold.
+    `uncompiled` says of sites why no configuration compiles them.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
     ids of those that compile it.
     """
@@ -56,6 +58,8 @@ class Stage:
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     executed: Mapping[str, Executed] = field(default_factory=dict)
     configurations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    uncompiled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -68,12 +72,33 @@ class Stage:
         return tuple(p for p in self.proposals if isinstance(p, Skipped | Ambiguous))
 
     def grade(self, change: Change) -> Grade | None:
-        """Return the grade of a change; None where it was rejected."""
+        """Return the grade of a change, which is that of its weakest site; None where it was rejected."""
         if change.id in self.rejected:
             return None
         if change.id in self.unverified:
             return Grade.UNVERIFIED
-        return grade_of(self.proofs.get(change.id), (self.execution(site) for site in change.sites))
+        return self._grade(change, self.settled(change))
+
+    def grade_at(self, change: Change, site: str) -> Grade | None:
+        """Return the grade of one site of a change: another than the change's where that is unverified."""
+        is_tried = any(choice.change.id == change.id for choice in self.kept)
+        if is_tried and self.uncompiled and site not in self.uncompiled:
+            return self._grade(change, (site,))
+        return self.grade(change)
+
+    def _grade(self, change: Change, sites: Iterable[str]) -> Grade:
+        return grade_of(self.proofs.get(change.id), (self.execution(site) for site in sites))
+
+    def left_out(self, change: Change) -> frozenset[str]:
+        """Return those of its sites that the form which holds does not settle."""
+        return next(
+            (c.form.leaves for c in (*self.kept, *self.included) if c.change.id == change.id), frozenset()
+        )
+
+    def settled(self, change: Change) -> tuple[str, ...]:
+        """Return those of its sites that the form which holds settles."""
+        left = self.left_out(change)
+        return tuple(site for site in change.sites if site not in left)
 
     def execution(self, site_id: str) -> Executed:
         """Return which tests ran the site."""

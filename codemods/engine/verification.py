@@ -67,6 +67,8 @@ class Verification:
         self.unverified: dict[str, str] = {}
         self.rejected: dict[str, str] = {}
         self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
+        self.earlier: dict[str, str] = {}  # why the first form of a change did not hold
+        self.uncompiled: dict[str, str] = {}  # sites that no configuration compiles, and why
         self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
         self.proved: tuple[Sequence[Chosen], Built, Mapping[str, Proof]] | None = None  # what was proved last
 
@@ -78,6 +80,7 @@ class Verification:
         isolated = self._isolate(candidates, ())
         kept, built = isolated.kept, isolated.result
         self.rejected |= isolated.rejected
+        self.earlier |= isolated.earlier
         kept, built, example_details = self._verify_examples(kept, built)
         kept, built = self._verify_by_proof(kept, built)
         kept, built, tested = self._verify_by_tests(kept, built)
@@ -101,17 +104,36 @@ class Verification:
             before=self._before(),
             proofs=self._proofs(kept, built),
             configurations=self._configurations(),
+            earlier=self.earlier,
+            uncompiled=self.uncompiled,
         )
 
     # Which changes can be verified at all
 
     def _is_verifiable(self, change: Change) -> bool:
-        """Whether each of its sites is compiled here, or is an example that rustdoc can compile."""
-        for site in (self.by_id[id] for id in change.sites):
-            if not in_example(site) and not self.answers.reached.get(site.id):
-                self.unverified[change.id] = self.answers.why_not.get(site.id, NOT_COMPILED)
-                return False
-        return change.id not in self.unverified
+        """Whether each of its sites is compiled here, or is an example that rustdoc can compile.
+
+        One that is compiled in part only is tried where unverified changes are written too.
+        """
+        silent = [
+            site
+            for site in (self.by_id[id] for id in change.sites)
+            if not in_example(site) and not self.answers.reached.get(site.id)
+        ]
+        if not silent:
+            return change.id not in self.unverified
+        self.uncompiled |= {site.id: self.answers.why_not.get(site.id, NOT_COMPILED) for site in silent}
+        in_part = len(silent) < len(change.sites) and change.id not in self.unverified
+        self.unverified[change.id] = self._why_unverified(change, silent)
+        return in_part and self.bench.request.include_unverified
+
+    def _why_unverified(self, change: Change, silent: Sequence[Site]) -> str:
+        reason = self.uncompiled[silent[0].id]
+        if len(change.sites) == 1:
+            return reason
+        place = f"{silent[0].source.path}:{silent[0].position.line}"
+        count = f"{len(silent)} of {len(change.sites)} sites that must change together"
+        return f"{reason} ({place}; {count} are compiled nowhere here)"
 
     def _without_surprises(self, changes: list[Change]) -> list[Change]:
         """Leave out those of which macros would make something else."""
@@ -291,7 +313,10 @@ class Verification:
     def _include_unverified(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
         if not (self.bench.request.include_unverified and self.unverified):
             return (), built
-        more = [change for change in self.changes if change.id in self.unverified]
+        there = {choice.change.id for choice in kept} | self.rejected.keys()
+        more = [c for c in self.changes if c.id in self.unverified and c.id not in there]
+        if not more:
+            return (), built
         isolated = self._isolate(more, kept)  # they may require what is kept
         self.rejected |= isolated.rejected
         return isolated.kept, isolated.result
