@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.cargo.manifest import MANIFEST
 from codemods.engine.commits import CommitDraft, drafts, grouped, message
 from codemods.engine.document import RunDocument
 from codemods.engine.grades import weakest
@@ -122,7 +123,7 @@ def _check_intermediate(
     shown = [stage.verified.overlay for stage in stages] + [stage.final.overlay for stage in stages]
     overlay: Overlay = {}
     for position, (_, draft) in enumerate(drafted):
-        overlay = {**overlay, **draft.files}
+        overlay = {**overlay, **draft.files, **_hidden(bench, drafted[position][0], draft)}
         following = drafted[position + 1][1] if position + 1 < len(drafted) else None
         if overlay in shown or (following is not None and following.is_formatting):
             continue  # built already; or only the layout is still to come, with the same tokens
@@ -137,6 +138,16 @@ def _check_intermediate(
                 f"the commit `{draft.subject}` does not build by itself",
                 hint="Use --commit-per run, and report this with the workspace if you can.",
             )
+
+
+def _hidden(bench: Workbench, stage: Stage, draft: CommitDraft) -> Overlay:
+    """Return the lock file that the draft's manifests need, where no commit holds one."""
+    lock = bench.builder.lock_path
+    if lock not in stage.final.overlay or bench.builder.untracked_lock is None:
+        return {}
+    if not any(path.name == MANIFEST for path in draft.files):
+        return {}
+    return {lock: stage.final.overlay[lock]}
 
 
 def _message(stage: Stage, draft: CommitDraft) -> str:

@@ -96,14 +96,18 @@ class Builder:
             if not is_there:
                 self._run(configuration, overlay, cap_lints)
 
+    def lay_out(self, overlay: Overlay) -> None:
+        """Bring scratch to the tree with `overlay`, for something that is no build."""
+        self._standing = None
+        self._lay_out(overlay)
+
     def workspace_of(self, overlay: Overlay) -> Workspace:
         """Return the workspace as the manifests of the tree with `overlay` make it.
 
         Raises:
             UsageError: cargo rejects a manifest.
         """
-        self._standing = None
-        self._lay_out(overlay)
+        self.lay_out(overlay)
         return load_workspace(
             self.workspace.root,
             repository_root=self.workspace.repository_root,

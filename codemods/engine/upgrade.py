@@ -57,7 +57,8 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
     sites, open_sites = (
         tuple(site for site in each if site.id not in ruled_out) for each in (sites, open_sites)
     )
-    planned = recipe.plan(open_sites, facts, settings_of(recipe, bench.request), packages_of(bench, base))
+    packages = packages_of(bench, base)
+    planned = recipe.plan(open_sites, facts, settings_of(recipe, bench.request), packages)
     strangers = {id for proposal in planned if isinstance(proposal, NotASite) for id in proposal.sites}
     sites = tuple(site for site in sites if site.id not in strangers)
     planned = tuple(proposal for proposal in planned if not isinstance(proposal, NotASite))
@@ -68,7 +69,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
         *(skipped for skipped in refused if here.issuperset(skipped.sites)),
         *(keeping_comments(versions.supported(proposal), sources.get) for proposal in allowed),
     )
-    stage = Verification(bench, recipe, sites, proposals, answers, base, baseline).stage()
+    stage = Verification(bench, recipe, sites, proposals, answers, base, baseline, packages).stage()
     versions.note_lowest(recipe, (*stage.kept, *stage.included))
     return stage
 

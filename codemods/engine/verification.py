@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from codemods.cargo.report import CheckReport
 from codemods.engine import macro_gate
 from codemods.engine.baseline import Baseline
+from codemods.engine.dependencies import Dependencies, Realised, with_fallback
 from codemods.engine.examples import check_examples
 from codemods.engine.expansion import has_position_values
 from codemods.engine.grades import Executed
@@ -23,6 +24,8 @@ from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
 from codemods.engine.workbench import Workbench
+from codemods.errors import UsageError
+from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import Change, Created, Proposal
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
@@ -40,6 +43,7 @@ class Built:
     composition: Composition
     report: CheckReport
     judgement: Judgement
+    realised: Realised
 
 
 class Verification:
@@ -54,7 +58,9 @@ class Verification:
         answers: Answers,
         base: Overlay,
         baseline: Baseline,
+        packages: Packages,
     ) -> None:
+        self.dependencies = Dependencies(bench, packages, base)
         self.bench = bench
         self.recipe = recipe
         self.sites = sites
@@ -63,7 +69,11 @@ class Verification:
         self.base = base
         self.baseline = baseline
         self.by_id = {site.id: site for site in sites}
-        self.changes = [proposal for proposal in proposals if isinstance(proposal, Change)]
+        self.changes = [
+            replace(proposal, forms=with_fallback(proposal.forms))
+            for proposal in proposals
+            if isinstance(proposal, Change)
+        ]
         self.unverified: dict[str, str] = {}
         self.rejected: dict[str, str] = {}
         self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
@@ -85,6 +95,9 @@ class Verification:
         kept, built = self._verify_by_proof(kept, built)
         kept, built, tested = self._verify_by_tests(kept, built)
         included, final = self._include_unverified(kept, built)
+        written = {choice.change.id: choice for choice in final.realised.chosen}
+        kept, included = (tuple(written[c.change.id] for c in each) for each in (kept, included))
+        self._tell(kept, included, final)
         return Stage(
             recipe=self.recipe,
             sites=self.sites,
@@ -101,7 +114,7 @@ class Verification:
             report=final.report,
             tested=tested,
             executed=self._executed(kept, built, tested),
-            before=self._before(),
+            before=self._before((*kept, *included)),
             proofs=self._proofs(kept, built),
             configurations=self._configurations(),
             earlier=self.earlier,
@@ -158,18 +171,35 @@ class Verification:
         return isolate(changes, lambda chosen: self._attempt((*always, *chosen)), held)
 
     def _attempt(self, chosen: Sequence[Chosen]) -> Trial[Built]:
-        composition = self._composed(chosen)
+        composition, realised = self._composed(chosen)
         if composition.conflicts:
             self.codes |= dict.fromkeys(composition.conflicts, "conflict")
             report = self.baseline.report
             failure = Failure(dict(composition.conflicts), {})
-            return Trial(Built(composition, report, Judgement(failure, {})), failure)
+            return Trial(Built(composition, report, Judgement(failure, {}), realised), failure)
         report = self.bench.check(composition.overlay, self.baseline.report.capped_lints)
         judgement = judge(self.baseline.report, report, composition, self._body_around)
-        return Trial(Built(composition, report, judgement), judgement.failure)
+        return Trial(Built(composition, report, judgement, realised), judgement.failure)
 
-    def _composed(self, chosen: Sequence[Chosen]) -> Composition:
-        composition = compose(chosen, lambda path: self.bench.read(path, self.base), self.base)
+    def _composed(self, chosen: Sequence[Chosen]) -> tuple[Composition, Realised]:
+        """Return `chosen` put together: sources, then the manifests that these need, then the layout."""
+        composition = self._put_together(chosen)
+        realised = Realised(tuple(chosen))
+        if not composition.conflicts:
+            try:
+                realised = self.dependencies.realised(chosen, composition)
+            except UsageError as error:  # cargo cannot resolve it, or a manifest is not to be edited
+                asking = (choice.change.id for choice in chosen if choice.form.dependencies)
+                return replace(composition, conflicts=dict.fromkeys(asking, str(error))), realised
+        if realised.chosen != tuple(chosen):
+            composition = self._put_together(realised.chosen)
+        composition = replace(composition, overlay={**composition.overlay, **realised.hidden})
+        return self._laid_out(composition), realised
+
+    def _put_together(self, chosen: Sequence[Chosen]) -> Composition:
+        return compose(chosen, lambda path: self.bench.read(path, self.base), self.base)
+
+    def _laid_out(self, composition: Composition) -> Composition:
         formatted = self.bench.formatted(composition.files)
         if formatted:  # where lines are values of the program the layout stays
             formatted = {p: text for p, text in formatted.items() if str(p) not in self._positional}
@@ -378,11 +408,19 @@ class Verification:
             shown[Shown("expand", f"macros make the same of it in {self.expanded[change.id]}")] = None
         return tuple(shown)
 
-    def _before(self) -> dict[PurePosixPath, bytes]:
+    def _tell(self, kept: Sequence[Chosen], included: Sequence[Chosen], final: Built) -> None:
+        """Note what was decided for the changes that are written, and what became of dependencies."""
+        for choice in (*kept, *included):
+            for note in choice.change.notes:
+                self.bench.note(note)
+        for note in final.realised.notes:
+            self.bench.note(note)
+
+    def _before(self, written: Sequence[Chosen]) -> dict[PurePosixPath, bytes]:
         """Return every file that a change would edit or delete, as it is now."""
         paths = {
             file.path
-            for change in self.changes
+            for change in (*self.changes, *(choice.change for choice in written))
             for form in change.forms
             for file in form.files
             if not isinstance(file, Created)

@@ -1,0 +1,204 @@
+"""Edit manifests and the lock file for what the changes in force need and may retire.
+
+The edits depend on all changes in force together: two may need the same crate, and one retires only when
+nothing mentions it any more. So they are made when the changes are put together, and belong to every change
+that asks for an edit of the manifest.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from codemods.engine.overlay import Chosen, Composition, Overlay
+from codemods.recipe.packages import Packages
+from codemods.recipe.proposals import DependencyChange, Edited, FileChange, Form, Needs, Retires
+from codemods.rust.edits import Edit
+from codemods.rust.spans import Span
+
+if TYPE_CHECKING:
+    from codemods.cargo.relock import Relocked
+    from codemods.engine.workbench import Workbench
+
+KEPT_FORM = "keeping-dependency"
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """Changes with the edits of manifests (and of a tracked lock file) among their own.
+
+    `hidden` is the lock file of a workspace that does not track it: part of what is built, not of a commit.
+    """
+
+    chosen: tuple[Chosen, ...]
+    hidden: Overlay = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def with_fallback(forms: tuple[Form, ...]) -> tuple[Form, ...]:
+    """Return `forms`, each that retires a dependency followed by the same without that.
+
+    Code that nobody sees may still need it: what a procedural macro or a build script writes.
+    """
+    return tuple(each for form in forms for each in _with_kept(form))
+
+
+def _with_kept(form: Form) -> Iterator[Form]:
+    yield form
+    kept = tuple(each for each in form.dependencies if not isinstance(each, Retires))
+    if kept != form.dependencies:
+        yield replace(form, name=f"{form.name}, {KEPT_FORM}", dependencies=kept)
+
+
+class Dependencies:
+    """Puts the edits of manifests beside the edits of sources, for the tree with `base`."""
+
+    def __init__(self, bench: Workbench, packages: Packages, base: Overlay) -> None:
+        self._bench = bench
+        self._packages = packages
+        self._base = base
+
+    def realised(self, chosen: Sequence[Chosen], composed: Composition) -> Realised:
+        """Return `chosen`, whose sources come to `composed`, with the edits of manifests and lock file.
+
+        Raises:
+            UsageError: a manifest cannot be edited, or cargo cannot resolve what comes of it.
+            MachineError: the registry is needed and cannot be reached.
+        """
+        asking = [choice for choice in chosen if choice.form.dependencies]
+        if not asking:
+            return Realised(tuple(chosen))
+        notes: dict[str, None] = {}
+        manifests = self._manifests(asking, composed, notes)
+        if not manifests:
+            return Realised(tuple(chosen), notes=tuple(notes))
+        relocked = self._relocked(manifests)
+        notes |= dict.fromkeys(_told(relocked))
+        lock = self._bench.builder.lock_path
+        is_tracked = self._bench.builder.untracked_lock is None
+        files = {**manifests, lock: relocked.lock} if is_tracked else manifests
+        edited = tuple(
+            Edited(path, line_edits(self._read(path), content)) for path, content in sorted(files.items())
+        )
+        named = {each.manifest for choice in asking for each in choice.form.dependencies}
+        shared = tuple(each for each in edited if each.path not in named)  # lock file, workspace manifest
+        realised = tuple(_with_files(choice, edited, shared) for choice in chosen)
+        hidden = {} if is_tracked else {lock: relocked.lock}
+        return Realised(realised, hidden, tuple(notes))
+
+    def _manifests(
+        self, asking: Sequence[Chosen], composed: Composition, notes: dict[str, None]
+    ) -> dict[PurePosixPath, bytes]:
+        """Return the manifests that differ, as they are to be."""
+        from codemods.rust.manifest_edit import NewDependency, edit_manifest  # noqa: PLC0415 - few edit one
+
+        wanted: dict[PurePosixPath, dict[DependencyChange, None]] = {}
+        for choice in asking:
+            for each in choice.form.dependencies:
+                wanted.setdefault(each.manifest, {})[each] = None
+        root = self._bench.root / "Cargo.toml"
+        state: dict[PurePosixPath, bytes] = {}
+        for manifest in sorted(wanted):
+            before = state.get(manifest, self._read(manifest))
+            shared = None if manifest == root else state.get(root, self._read(root))
+            edited = edit_manifest(
+                before,
+                [
+                    NewDependency(
+                        package=each.package,
+                        requirement=each.requirement,
+                        features=each.features,
+                        default_features=each.default_features,
+                        kinds=each.kinds,
+                        instead_of=each.instead_of,
+                    )
+                    for each in wanted[manifest]
+                    if isinstance(each, Needs)
+                ],
+                self._retired(manifest, wanted[manifest], composed, notes),
+                workspace=shared,
+                where=str(manifest),
+            )
+            state[manifest] = edited.content
+            if edited.workspace_content is not None:
+                state[root] = edited.workspace_content
+            notes |= dict.fromkeys(f"{manifest}: {note}" for note in edited.notes)
+        return {path: content for path, content in state.items() if content != self._read(path)}
+
+    def _retired(
+        self,
+        manifest: PurePosixPath,
+        wanted: Mapping[DependencyChange, None],
+        composed: Composition,
+        notes: dict[str, None],
+    ) -> list[str]:
+        """Return the packages that go: those that nothing mentions any more."""
+        going = []
+        for each in wanted:
+            if isinstance(each, Retires):
+                left = Mentions(self._bench, self._packages, composed.overlay).of(manifest, each.package)
+                if left:
+                    shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+                    notes[f"{manifest}: `{each.package}` stays beside its successor: {shown} mention it."] = (
+                        None
+                    )
+                else:
+                    going.append(each.package)
+        return going
+
+    def _relocked(self, manifests: Mapping[PurePosixPath, bytes]) -> Relocked:
+        """Return the lock file that the manifests need; resolved once."""
+        from codemods.cargo.relock import Relocked, relock  # noqa: PLC0415 - as above
+
+        builder = self._bench.builder
+        tree = {**self._base, **manifests}
+        lock = self._bench.lock(self._base)
+        key = builder.key("relock", tree)
+        self._bench.listener.phase("resolve", "the lock file for the new manifests")
+
+        def resolve() -> Relocked:
+            builder.lay_out(tree)
+            return relock(builder.build, builder.workspace, lock)
+
+        return builder.remember(key, Relocked, resolve)
+
+    def _read(self, path: PurePosixPath) -> bytes:
+        return self._bench.read(path, self._base)
+
+
+def _with_files(choice: Chosen, edited: Sequence[Edited], shared: Sequence[Edited]) -> Chosen:
+    """Return `choice` with those of the edited manifests that it asks for, and all that are shared."""
+    form = choice.form
+    if not form.dependencies:
+        return choice
+    named = {each.manifest for each in form.dependencies}
+    files: tuple[FileChange, ...] = (
+        *form.files,
+        *(each for each in edited if each.path in named or each in shared),
+    )
+    forms = list(choice.change.forms)
+    forms[choice.form_index] = replace(form, files=files)
+    return Chosen(replace(choice.change, forms=tuple(forms)), choice.form_index)
+
+
+def _told(relocked: Relocked) -> Iterator[str]:
+    """Yield what moved in the lock file, in one sentence."""
+    if relocked.moved:
+        yield "Cargo.lock: " + ", ".join(str(moved) for moved in relocked.moved) + "."
+
+
+def line_edits(before: bytes, after: bytes) -> tuple[Edit, ...]:
+    """Return the edits of whole lines that make `after` of `before`."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return tuple(
+        Edit(Span(starts[first], starts[last]), b"".join(new[begin:end]).decode())
+        for tag, first, last, begin, end in matcher.get_opcodes()
+        if tag != "equal"
+    )
