@@ -58,6 +58,9 @@ from codemods.rust.format_strings import (
     without_formatting,
 )
 from codemods.rust.imports import Import, imports_of
+from codemods.rust.mentions import Mention, MentionKind, mentions_of
+from codemods.rust.names import Meaning, Names, root_macro_uses, root_names
+from codemods.rust.scopes import Namespace
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.tokens import Token, TokenKind, TokenMacroCall, macro_calls, matching, tokens
@@ -94,7 +97,12 @@ __all__ = [
     "MacroRules",
     "ManifestEntry",
     "Match",
+    "Meaning",
+    "Mention",
+    "MentionKind",
     "NameFree",
+    "Names",
+    "Namespace",
     "Needs",
     "NeedsDrop",
     "NotASite",
@@ -134,8 +142,11 @@ __all__ = [
     "is_string_literal",
     "macro_calls",
     "matching",
+    "mentions_of",
     "parse_format_string",
     "recipe",
+    "root_macro_uses",
+    "root_names",
     "string_literal",
     "string_value",
     "tokens",
