@@ -136,17 +136,19 @@ class Dependencies:
         notes: dict[str, None],
     ) -> list[str]:
         """Return the packages that go: those that nothing mentions any more."""
+        from codemods.engine.mentions import Mentions  # noqa: PLC0415 - as above
+
+        mentions = Mentions(self._bench, self._packages, composed.overlay)
         going = []
         for each in wanted:
-            if isinstance(each, Retires):
-                left = Mentions(self._bench, self._packages, composed.overlay).of(manifest, each.package)
-                if left:
-                    shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
-                    notes[f"{manifest}: `{each.package}` stays beside its successor: {shown} mention it."] = (
-                        None
-                    )
-                else:
-                    going.append(each.package)
+            if not isinstance(each, Retires):
+                continue
+            left = mentions.of(manifest, each.package)
+            if left:
+                shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+                notes[f"{manifest}: `{each.package}` stays, for it is still mentioned: {shown}."] = None
+            else:
+                going.append(each.package)
         return going
 
     def _relocked(self, manifests: Mapping[PurePosixPath, bytes]) -> Relocked:
