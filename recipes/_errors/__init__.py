@@ -1,0 +1,1 @@
+"""What the upgrades of error crates share."""
