@@ -1,4 +1,4 @@
-"""The rustdoc command for the examples of a library, from its captured rustc command.
+"""The rustdoc commands for the examples and the public items of a library, from its captured rustc command.
 
 Kept is what decides whether code compiles: cfg, dependencies, search paths, edition, target. Cargo
 gives lints to rustc alone, so they do not apply to examples.
@@ -101,6 +101,18 @@ def examples_command(
         arguments += ["--doctest-build-arg=--emit=metadata", "--merge-doctests=no"]
     arguments += ["--test-args", " ".join(["-Zunstable-options", "--format=json", *_filters(paths, sources)])]
     return [str(build.toolchain.rustdoc), *arguments, sources.moved(source_argument(unit.argv))]
+
+
+def json_command(sources: Sources, folder: Path) -> list[str]:
+    """Return the command that writes the library's public items into `folder`, as JSON."""
+    unit = sources.unit
+    arguments = ["--edition", unit.edition, "--crate-name", _crate_name(unit), "-Zunstable-options"]
+    arguments += ["--output-format", "json", "--out-dir", str(folder), "--cap-lints", "allow"]
+    arguments += [f"--crate-type={kind}" for kind in _options(unit.argv, "--crate-type")]
+    kept = _pairs(tuple(_kept_arguments(unit.argv)))
+    arguments += [part for name, value in kept if name != "--cap-lints" for part in (name, value)]
+    arguments += [part for extern in _externs(unit) for part in ("--extern", extern)]
+    return [str(sources.build.toolchain.rustdoc), *arguments, sources.moved(source_argument(unit.argv))]
 
 
 def examples_environment(sources: Sources) -> Mapping[str, str]:

@@ -50,6 +50,7 @@ RUN_OPTIONS = (
     click.option("--set", "settings", metavar="RECIPE.KEY=VALUE", multiple=True, help="A recipe's setting."),
     click.option("--msrv", metavar="VERSION", help="The oldest Rust that the result must build with."),
     click.option("--commit-per", type=click.Choice(["run", "package", "file"]), help="[package]"),
+    click.option("--api", type=click.Choice(["keep", "report", "allow"]), help="Of public items [report]."),
     click.option("--sandbox", type=click.Choice(["auto", "require", "off"]), help="Cage the code [auto]."),
     click.option("--pass-env", metavar="NAME", multiple=True, help="Let a variable through to the build."),
     click.option("--strict-stable", is_flag=True, default=None, help="Never use rustc's bootstrap variable."),
@@ -162,7 +163,7 @@ def make_request(
 ) -> Request:
     """Return the request for what the command line and the configuration say; the command line wins."""
     from codemods.cli.config import read_configuration  # noqa: PLC0415
-    from codemods.engine.request import CommitPer, Request, SandboxMode  # noqa: PLC0415
+    from codemods.engine.request import ApiPolicy, CommitPer, Request, SandboxMode  # noqa: PLC0415
     from codemods.review.writer import check_report_path  # noqa: PLC0415
 
     folders = options.folders()
@@ -202,6 +203,7 @@ def make_request(
         settings={**said.get("set", {}), **_settings(given.get("settings", ()))},
         msrv=value("msrv"),
         commit_per=CommitPer(value("commit-per", "package")),
+        api=ApiPolicy(value("api", "report")),
         sandbox=SandboxMode(value("sandbox", "auto")),
         pass_environment=tuple(value("pass-env", ())),
         strict_stable=bool(value("strict-stable", False)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from codemods.cargo.public_api import Bump, ItemPlace, PublicApi, PublicItem
@@ -46,6 +46,20 @@ class ApiDifference:
         if self.new is None:
             return f"removed `{self.old}`"
         return f"{what}`{self.old}` is now `{self.new}`"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiComparison:
+    """What was found: the differences, and by change id those that it may have caused.
+
+    `checked` are the packages whose libraries were compared, with how; `compared` the changes that may
+    reach a public item of theirs.
+    """
+
+    differences: tuple[ApiDifference, ...] = ()
+    causes: Mapping[str, tuple[ApiDifference, ...]] = field(default_factory=dict)
+    checked: Mapping[str, str] = field(default_factory=dict)
+    compared: frozenset[str] = frozenset()
 
 
 def differences(package: str, before: PublicApi, after: PublicApi) -> tuple[ApiDifference, ...]:

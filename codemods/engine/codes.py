@@ -19,6 +19,10 @@ CODES = {
         "rustc makes something else of the new text than of the old, although the recipe claims that it"
         " does not; the first difference is kept with it. With --no-prove nothing is compared."
     ),
+    "api-changes": (
+        "the change would alter what a library offers to other crates, and --api keep says that it stays the"
+        " same; the first difference is kept with it. With --api report it is written and listed."
+    ),
     "not-compiled": (
         "no target that was built compiles every edited line: a false `cfg`, a macro that nothing"
         " expands, a file that no target reaches, or a target that does not build here. Build with the"

@@ -191,6 +191,37 @@ class CompiledRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiRecord:
+    """One public item of a library that is not what it was; `old` or `new` is None where it is not there.
+
+    `bump` is what it asks of the version by itself: "major" breaks callers. `via` is the public alias by
+    which alone the item has another meaning.
+    """
+
+    package: str
+    item: str
+    kind: Literal["removed", "changed", "added", "trait-removed", "trait-added"]
+    old: str | None
+    new: str | None
+    bump: Literal["major", "minor"]
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BumpRecord:
+    """A library whose public items were compared: its version, and the lowest one that the result may have.
+
+    `asked` and `bump` are None where all items are the same. `checked_by` says how they were compared.
+    """
+
+    package: str
+    current: str
+    asked: str | None
+    bump: Literal["major", "minor"] | None
+    checked_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunDocument:
     """Everything about one run."""
 
@@ -212,6 +243,8 @@ class RunDocument:
     compiles: int
     compiled: CompiledRecord | None = None  # the same in detail; None in documents of earlier versions
     notes: tuple[str, ...] = ()  # what a reader must know: uncommitted changes, lowest Rust, …
+    api: tuple[ApiRecord, ...] = ()  # public items that are not what they were
+    bumps: tuple[BumpRecord, ...] = ()  # the libraries whose public items were compared
     doubts: tuple[str, ...] = ()  # filled in on reading: why all of this is only a claim
     model: None = None
     schema: Literal["codemod.run/1"] = field(default="codemod.run/1")

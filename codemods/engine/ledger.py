@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from codemods.engine.api_records import api_evidence
 from codemods.engine.document import (
     ChangeRecord,
     ConfigurationRecord,
@@ -32,6 +33,7 @@ _CHECKS = {  # by reason code
     "expands-differently": "expand",
     "conflict": "compose",
     "proved-different": "prove",
+    "api-changes": "api",
 }
 
 
@@ -116,6 +118,7 @@ class Ledger:
                     proof_evidence(stage.proofs.get(change)),
                     stage.tested.evidence,
                     execution_evidence(stage.execution(site)),
+                    *api_evidence(stage.api, change),
                 )
 
     def _change(

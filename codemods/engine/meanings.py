@@ -103,6 +103,12 @@ CHECKS = {
         "It is skipped where no passing test runs it, or where it can't be measured; then the grade is C at"
         " best, unless the change is proved.",
     ),
+    "api": CheckMeaning(
+        "rustdoc describes each library that may be published, before and after: its items with their types,"
+        " and the traits that they implement. Only changes that may reach a public item have this check.",
+        "It fails where other crates see something else; the difference is listed with the version that it"
+        " asks for, and with --api keep the change is left out.",
+    ),
     "compose": CheckMeaning(
         "changes are made together, each in text that no other one edits.",
         "It fails where two of them edit the same text: the second is left out.",

@@ -19,6 +19,14 @@ class CommitPer(StrEnum):
     FILE = "file"
 
 
+class ApiPolicy(StrEnum):
+    """What becomes of changes that alter the public API of a library."""
+
+    ALLOW = "allow"  # nobody looks
+    REPORT = "report"
+    KEEP = "keep"  # they are rejected
+
+
 class SandboxMode(StrEnum):
     """Whether the analysed code must run in a sandbox."""
 
@@ -75,6 +83,7 @@ class Request:
     settings: Mapping[str, str] = field(default_factory=dict)
     msrv: str | None = None
     commit_per: CommitPer = CommitPer.PACKAGE
+    api: ApiPolicy = ApiPolicy.REPORT
     sandbox: SandboxMode = SandboxMode.AUTO
     pass_environment: tuple[str, ...] = ()
     strict_stable: bool = False

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from codemods import __version__
 from codemods.cargo.report import CheckReport
+from codemods.engine.api_records import api_records, bump_records
 from codemods.engine.branching import BuiltBranch, branch_name, build_branch, publish_branch
 from codemods.engine.document import (
     BaselineRecord,
@@ -93,6 +94,8 @@ def _document(bench: Workbench, stages: Sequence[Stage], branch: BuiltBranch, se
         ),
         compiles=bench.builder.compiles,
         compiled=_compiled(bench, stages),
+        api=api_records(stage.api for stage in stages),
+        bumps=bump_records([stage.api for stage in stages], bench.workspace.members),
         notes=(
             *bench.notes,
             *branch.notes,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
+from codemods.engine.api_compare import ApiComparison
 from codemods.engine.document import Grade
 from codemods.engine.grades import NOT_MEASURED, Executed, grade_of
 from codemods.engine.overlay import Chosen, Composition
@@ -35,7 +36,8 @@ class Stage:
     `verified` is the tree with `kept` alone, `final` also with `included`. `report` is the build of
     `final`, `tested` what the tests showed of `verified`, `executed` which of them ran each site.
     `earlier` says of changes kept in a later form why the first one does not hold.
-    `uncompiled` says of sites why no configuration compiles them.
+    `uncompiled` says of sites why no configuration compiles them. `api` is what of the public API is not
+    the same in `verified`.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
     ids of those that compile it.
     """
@@ -60,6 +62,7 @@ class Stage:
     configurations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     earlier: Mapping[str, str] = field(default_factory=dict)
     uncompiled: Mapping[str, str] = field(default_factory=dict)
+    api: ApiComparison = field(default_factory=ApiComparison)
 
     @property
     def changes(self) -> tuple[Change, ...]:

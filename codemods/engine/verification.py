@@ -8,7 +8,8 @@ from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
-from codemods.engine import macro_gate
+from codemods.engine import api_step, macro_gate
+from codemods.engine.api_step import ApiStep
 from codemods.engine.baseline import Baseline
 from codemods.engine.dependencies import Dependencies, Realised, with_fallback
 from codemods.engine.examples import check_examples
@@ -61,6 +62,7 @@ class Verification:
         packages: Packages,
     ) -> None:
         self.dependencies = Dependencies(bench, packages, base)
+        self.api = ApiStep(bench, base, baseline.report)
         self.bench = bench
         self.recipe = recipe
         self.sites = sites
@@ -87,12 +89,14 @@ class Verification:
         self._set_examples_aside()
         candidates = [change for change in self.changes if self._is_verifiable(change)]
         candidates = self._without_surprises(candidates)
+        self.api.look(candidates)
         isolated = self._isolate(candidates, ())
         kept, built = isolated.kept, isolated.result
         self.rejected |= isolated.rejected
         self.earlier |= isolated.earlier
         kept, built, example_details = self._verify_examples(kept, built)
         kept, built = self._verify_by_proof(kept, built)
+        kept, built = self._verify_by_api(kept, built)
         kept, built, tested = self._verify_by_tests(kept, built)
         included, final = self._include_unverified(kept, built)
         written = {choice.change.id: choice for choice in final.realised.chosen}
@@ -119,6 +123,7 @@ class Verification:
             configurations=self._configurations(),
             earlier=self.earlier,
             uncompiled=self.uncompiled,
+            api=self.api.found(kept, built),
         )
 
     # Which changes can be verified at all
@@ -294,6 +299,20 @@ class Verification:
             for id, proof in self._proofs(chosen, built).items()
             if proof.verdict is ProofVerdict.DIFFERENT
         }
+
+    # What other crates see
+
+    def _verify_by_api(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
+        """Leave out changes that alter the public API, where it is to be kept."""
+        isolated = self.api.kept(kept, built, self._attempt)
+        if isolated is None:
+            return kept, built
+        self.rejected |= isolated.rejected
+        self.earlier |= isolated.earlier
+        reasons = {**isolated.earlier, **isolated.rejected}
+        refused = {id for id, why in reasons.items() if why.startswith(api_step.REFUSAL)}
+        self.codes |= dict.fromkeys(refused, api_step.CODE)
+        return isolated.kept, isolated.result
 
     # On request: the tests
 
