@@ -84,10 +84,17 @@ def package(arguments: list[str]) -> int:
 
 
 def corpus(arguments: list[str]) -> int:
-    """Run the recipes over real crates; see `dev.py corpus --help`."""
+    """Run the recipes over real crates; see `dev.py corpus --help`, and `corpus-errors`."""
     _need("git", "cargo", "rustc")
     _install("dev")
     return _run([PYTHON, "-m", "tools.corpus", *arguments])
+
+
+def corpus_errors(arguments: list[str]) -> int:
+    """Run the recipes that leave an old error crate over real crates."""
+    _need("git", "cargo", "rustc")
+    _install("dev")
+    return _run([PYTHON, "-m", "tools.errors", *arguments])
 
 
 def bench(arguments: list[str]) -> int:
@@ -139,6 +146,7 @@ COMMANDS = {
     "lint": lint,
     "package": package,
     "corpus": corpus,
+    "corpus-errors": corpus_errors,
     "bench": bench,
     "mutations": mutations,
     "docs": docs,

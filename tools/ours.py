@@ -44,9 +44,9 @@ class Applied:
         return frozenset(Place(site["path"], site["line"], site["column"]) for site in self.document["sites"])
 
 
-def apply(folder: Path, caches: Path, *options: str) -> Applied:
-    """Run `codemod apply try-macro --json` over HEAD of `folder`, its caches and state below `caches`."""
-    command: list[str | Path] = [CODEMOD, "apply", RECIPE, "--json", *options, "-C", folder]
+def apply(folder: Path, caches: Path, *options: str, recipe: str = RECIPE) -> Applied:
+    """Run `codemod apply --json` over HEAD of `folder`, its caches and state below `caches`."""
+    command: list[str | Path] = [CODEMOD, "apply", recipe, "--json", *options, "-C", folder]
     finished = run(command, cwd=folder, env=homes(caches))
     return read_applied(finished)
 
