@@ -84,14 +84,14 @@ def package(arguments: list[str]) -> int:
 
 
 def corpus(arguments: list[str]) -> int:
-    """Run the recipes over real crates; see `dev.py corpus --help`, and `corpus-errors`."""
+    """Run `try-macro` over real crates; see `dev.py corpus --help`."""
     _need("git", "cargo", "rustc")
     _install("dev")
     return _run([PYTHON, "-m", "tools.corpus", *arguments])
 
 
-def corpus_errors(arguments: list[str]) -> int:
-    """Run the recipes that leave an old error crate over real crates."""
+def errors(arguments: list[str]) -> int:
+    """Run `failure`, `error-chain`, `quick-error` over real crates; see `dev.py errors --help`."""
     _need("git", "cargo", "rustc")
     _install("dev")
     return _run([PYTHON, "-m", "tools.errors", *arguments])
@@ -146,7 +146,7 @@ COMMANDS = {
     "lint": lint,
     "package": package,
     "corpus": corpus,
-    "corpus-errors": corpus_errors,
+    "errors": errors,
     "bench": bench,
     "mutations": mutations,
     "docs": docs,

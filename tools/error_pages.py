@@ -18,10 +18,10 @@ Measured on {day} with {tools}, by
     {command}
 
 **Found** are the sites that `codemod` counts: each mention of an item of the old crate. **Words** and
-**calls** are counted without it, before and after: words that mean the old crate, found by a hand-written lexer
-outside of comments and literals, and calls that rustc's MIR resolves into it (all targets, default features). A
-package is **free** when its manifest no longer names the old crate. **Tests** are cargo's verdicts before and
-after; all runs are with `--test`, so that error texts are compared too.
+**calls** are counted without it, before and after: words that mean the old crate, found by a hand-written
+lexer outside of comments and literals, and calls that rustc's MIR resolves into it (all targets, default
+features). A package is **free** when its manifest no longer names the old crate. **Tests** are cargo's
+verdicts before and after; all runs are with `--test`, so that error texts are compared too.
 """
 
 

@@ -1,4 +1,4 @@
-"""Count, from rustc's MIR, the calls of a package that are resolved into a crate, without the tool's oracle."""
+"""Count, from rustc's MIR, the calls of a package that are resolved into a crate, without our own oracle."""
 
 from __future__ import annotations
 
