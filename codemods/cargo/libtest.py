@@ -8,7 +8,7 @@ the other, so that the first one without a verdict is the culprit.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,7 +48,7 @@ class Outcome:
 
 
 def run_program(
-    program: TestProgram, build: Build, only: Collection[str] | None = None
+    program: TestProgram, build: Build, only: Container[str] | None = None
 ) -> dict[str, Outcome]:
     """Run `program` and return the outcome of each of its tests by the harness's name.
 
@@ -84,7 +84,7 @@ def _start(program: TestProgram, build: Build, arguments: Iterable[str]) -> Comp
 class _Session:
     """All runs of one program with Rust's own harness."""
 
-    def __init__(self, program: TestProgram, build: Build, only: Collection[str] | None) -> None:
+    def __init__(self, program: TestProgram, build: Build, only: Container[str] | None) -> None:
         self._program = program
         self._build = build
         self._only = only

@@ -30,6 +30,7 @@ from codemods.vcs.scratch import Scratch
 
 if TYPE_CHECKING:
     from codemods.cargo.doctests import ExamplesReport
+    from codemods.cargo.error_traces import ErrorTraces
     from codemods.cargo.tests import TestReport
     from codemods.cargo.traces import TraceReport
 
@@ -226,6 +227,31 @@ class Builder:
     def lock_path(self) -> PurePosixPath:
         """Where the lock file is, relative to the repository."""
         return self.workspace.root_path / "Cargo.lock"
+
+    def error_traces(self, overlay: Overlay, passing: Collection[str], *, run: int = 1) -> ErrorTraces:
+        """Return what errors say in the tree with `overlay`, which holds probes, while `passing` tests run.
+
+        Another `run` of the same tree is made anew: it shows what wavers.
+        """
+        from codemods.cargo.error_traces import ErrorTraces, trace_errors  # noqa: PLC0415 - as in `tests`
+
+        key = self.key("error traces", overlay, sorted(passing), self.build.configuration.id, run)
+        kept = self._find(key, ErrorTraces)
+        if kept is not None:
+            return kept
+        self._standing = None
+        self.scratch.materialize(overlay)
+        self.compiles += 1
+        traces = trace_errors(
+            self.build,
+            passing,
+            environment=self._capping(),
+            on_program=lambda label: self.listener.phase("errors", label),
+        )
+        self.scratch.restore()
+        if traces.error is None:
+            self.store.write(key, traces)
+        return traces
 
     def _capping(self) -> dict[str, str]:
         """Return the environment that caps lints in the workspace, through the wrapper round rustc."""

@@ -1,0 +1,185 @@
+"""Hold what errors say against the changes: with `--test`, the same texts and chains before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from codemods.engine.document import Evidence
+from codemods.engine.error_texts import ErrorComparison, compare_traces, difference_message, shown_chain
+from codemods.errors import CodemodError
+from codemods.rust.source import Source
+
+if TYPE_CHECKING:
+    from codemods.cargo.error_traces import ErrorTraces
+    from codemods.cargo.report import CheckReport
+    from codemods.engine.error_places import ErrorPlace, ErrorPlaces
+    from codemods.engine.overlay import Composition, Overlay
+    from codemods.engine.workbench import Workbench
+    from codemods.recipe.observed import Errors
+    from codemods.recipe.site import Site
+
+CODE = "error-text-differs"
+CHECK = "error-texts"
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsChecked:
+    """What comparing the errors of two trees showed; `reason` says why nothing was compared.
+
+    `lost` are the numbers of places whose probe does not compile in both trees.
+    """
+
+    comparison: ErrorComparison = field(default_factory=ErrorComparison)
+    places: Mapping[int, ErrorPlace] = field(default_factory=dict)
+    lost: frozenset[int] = frozenset()
+    reason: str = ""
+
+    @property
+    def message(self) -> str | None:
+        """Why the changes do not hold; None where they do."""
+        if not self.comparison.differences:
+            return None
+        names = {number: place.name for number, place in self.places.items()}
+        return difference_message(self.comparison.differences, names)
+
+    def evidence(self, site: Site) -> Evidence:
+        """Return what was shown of the errors at a site."""
+        if self.reason:
+            return Evidence(CHECK, "skipped", self.reason)
+        here = [place for place in self.places.values() if place.holds(site)]
+        if here:
+            return self._of_places(here)
+        total = self._counted(self.comparison.places)
+        return Evidence(CHECK, "skipped", f"no error arises at this very place; in its package {total}")
+
+    def notes(self) -> Iterator[str]:
+        """Yield what a reader of the run must know of all errors together."""
+        comparison = self.comparison
+        if self.reason:
+            yield f"errors were not compared: {self.reason}"
+            return
+        yield f"what errors say: {self._counted(comparison.places)}"
+        values = [place for place in self.places.values() if place.type]
+        if values:
+            yield self._values(values)
+        if comparison.grown_example is not None:
+            before, after = comparison.grown_example
+            yield (
+                f"by design the chain of {comparison.grown} errors goes on behind its old end, as"
+                f" {shown_chain(before)} is now {shown_chain(after)}"
+            )
+        if comparison.debug_example is not None:
+            old, new = comparison.debug_example
+            yield (
+                f"by design the first line of `{{:?}}` of {comparison.debug} errors is another one, as"
+                f" {shown_chain([old])} is now {shown_chain([new])}"
+            )
+        if comparison.wavering:
+            names = dict.fromkeys(f"{self.places[n].name} in {test}" for n, test in comparison.wavering)
+            yield f"errors not compared, because they waver without the change: {_listed(names)}"
+
+    def _of_places(self, here: Sequence[ErrorPlace]) -> Evidence:
+        found = {
+            p.number: self.comparison.places[p.number] for p in here if p.number in self.comparison.places
+        }
+        if any(places.errors for places in found.values()):
+            return Evidence(CHECK, "passed", self._counted(found.keys()))
+        if all(place.number in self.lost for place in here):
+            return Evidence(CHECK, "skipped", "what would compare its errors does not compile there")
+        return Evidence(CHECK, "skipped", "no passing test makes it return an error")
+
+    def _counted(self, numbers: Iterable[int]) -> str:
+        found = [self.comparison.places[number] for number in numbers]
+        errors = sum(each.errors for each in found)
+        tests = len({test for each in found for test in each.tests})
+        if not errors:
+            return "no error was met"
+        return f"{errors} errors in {tests} tests have the same texts and the same chain"
+
+    def _values(self, values: Sequence[ErrorPlace]) -> str:
+        compared = [v.name for v in values if v.number in self.comparison.places]
+        lost = [v.name for v in values if v.number in self.lost]
+        text = f"built and compared: {_listed(compared)}" if compared else "no value was built to compare"
+        return text + (f"; can't be built the same way before and after: {_listed(lost)}" if lost else "")
+
+
+def check_errors(
+    bench: Workbench,
+    errors: Errors,
+    base: Overlay,
+    composition: Composition,
+    reports: tuple[CheckReport, CheckReport],
+    passing: Collection[str],
+) -> ErrorsChecked:
+    """Return how the errors of the tree `base` and of that of `composition` compare.
+
+    `reports` are the builds of both. Costs some checks and a build of the tests of each tree, where there is
+    anything to compare; those of the untouched tree are the same for all of a run's changes.
+    """
+    from codemods.engine.error_places import error_places, probed_files  # noqa: PLC0415 - few need it
+
+    files = probed_files(reports[0], composition.files)
+    before, after = _sources(bench, files, base), _sources(bench, files, composition.overlay)
+    places = error_places(before, after, composition.files)
+    if not places.places:
+        return ErrorsChecked(reason="no function of these packages returns an error")
+    with bench.timed("test"):
+        return _compared(
+            bench, errors, (base, composition.overlay), (before, after), reports, places, passing
+        )
+
+
+def _compared(
+    bench: Workbench,
+    errors: Errors,
+    overlays: tuple[Overlay, Overlay],
+    sources: tuple[Mapping[PurePosixPath, Source], Mapping[PurePosixPath, Source]],
+    reports: tuple[CheckReport, CheckReport],
+    places: ErrorPlaces,
+    passing: Collection[str],
+) -> ErrorsChecked:
+    from codemods.engine.error_probing import ProbedTree, settled  # noqa: PLC0415 - as above
+
+    bench.listener.phase("errors", "what they say, before and after")
+    plans = (places.before, places.after)
+    old, new = (
+        ProbedTree(bench, overlay, source, report, errors, plan)
+        for overlay, source, report, plan in zip(overlays, sources, reports, plans, strict=True)
+    )
+    first, second = settled(old, new)
+    numbers = places.places.keys() - new.lost
+    traces = [bench.builder.error_traces(tree, passing) for tree in (first, second)]
+    if (why := _why_not(traces)) is not None:
+        return ErrorsChecked(places=places.places, reason=why)
+    comparison = compare_traces(traces[0], traces[1], numbers)
+    if comparison.differences:
+        again = bench.builder.error_traces(first, passing, run=2)
+        comparison = compare_traces(traces[0], traces[1], numbers, again)
+    return ErrorsChecked(comparison, places.places, frozenset(new.lost))
+
+
+def _why_not(traces: Sequence[ErrorTraces]) -> str | None:
+    found = next((each.error for each in traces if each.error is not None), None)
+    return f"with probes the tests do not build: {found}" if found is not None else None
+
+
+def _sources(
+    bench: Workbench, files: Iterable[PurePosixPath], overlay: Overlay
+) -> dict[PurePosixPath, Source]:
+    found: dict[PurePosixPath, Source] = {}
+    for path in sorted(files):
+        try:
+            found[path] = Source(path, bench.read(path, overlay), bench.edition_of(path))
+        except (CodemodError, OSError):
+            continue  # made by a build script, or gone
+    return found
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = list(names)
+    more = len(known) - _NAMED
+    return ", ".join(known[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,229 @@
+"""Put error probes into a copy of a tree, take out those that do not compile, and run its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from codemods.cargo.error_traces import GENERATED, notes_file
+from codemods.engine.overlay import Overlay
+from codemods.recipe.observed import Errors, ErrorTrait
+from codemods.rust.edits import Edit, EditMap, apply_edits
+from codemods.rust.error_probes import ErrorFunction, function_probes, helper_edit, helper_path, observing
+from codemods.rust.error_values import ErrorValue, module_end
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+
+if TYPE_CHECKING:
+    from codemods.cargo.diagnostics import Diagnostic
+    from codemods.cargo.report import CheckReport
+    from codemods.engine.workbench import Workbench
+
+_ROUNDS = 5  # checks that find out which probes do not compile; rustc shows borrow errors after type errors
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The probes of one tree: functions and values by file and number; the same number, the same place."""
+
+    functions: Mapping[PurePosixPath, Mapping[int, ErrorFunction]]
+    values: Mapping[PurePosixPath, Mapping[int, ErrorValue]]
+
+    @property
+    def paths(self) -> tuple[PurePosixPath, ...]:
+        """The files that get probes."""
+        return tuple(sorted(self.functions.keys() | self.values.keys()))
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all probes."""
+        return frozenset(
+            number for found in (self.functions, self.values) for each in found.values() for number in each
+        )
+
+    def without(self, numbers: Iterable[int]) -> Plan:
+        """Return the same without these probes."""
+        gone = frozenset(numbers)
+        functions = {p: {n: f for n, f in fs.items() if n not in gone} for p, fs in self.functions.items()}
+        values = {p: {n: v for n, v in vs.items() if n not in gone} for p, vs in self.values.items()}
+        return Plan(
+            {path: kept for path, kept in functions.items() if kept},
+            {path: kept for path, kept in values.items() if kept},
+        )
+
+
+class ProbedTree:
+    """One tree with probes. `sources` are its files that get some, `report` is its build without them."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        overlay: Overlay,
+        sources: Mapping[PurePosixPath, Source],
+        report: CheckReport,
+        errors: Errors,
+        plan: Plan,
+    ) -> None:
+        self.bench = bench
+        self.overlay = overlay
+        self.sources = sources
+        self.errors = errors
+        self.report = report
+        self.plan = plan
+        self.lost: set[int] = set()
+
+    def settle(self) -> Overlay:
+        """Return the tree with those probes that compile; the others are `lost`."""
+        for _ in range(_ROUNDS):
+            copies = self._copies()
+            overlay = {**self.overlay, **{path: copy.content for path, copy in copies.items()}}
+            errors = self._errors(overlay)
+            blamed = {number for error in errors for number in _blamed(error, copies)}
+            if not blamed:
+                blamed = self._in_files(errors)
+            if not blamed:
+                return overlay
+            self._lose(blamed)
+        self._lose(set(self.plan.numbers))
+        return self.overlay
+
+    def lose(self, numbers: Iterable[int]) -> None:
+        """Leave out probes that the other tree does without."""
+        self._lose(set(numbers))
+
+    def _lose(self, numbers: set[int]) -> None:
+        self.lost |= numbers
+        self.plan = self.plan.without(numbers)
+
+    def _errors(self, overlay: Overlay) -> list[Diagnostic]:
+        build = self.bench.builder.build
+        report = self.bench.builder.check_in(build.configuration, overlay, cap_lints=True)
+        known = {error.message for error in self.report.errors}
+        return [error for error in report.errors if error.message not in known or _is_in(error, self.plan)]
+
+    def _in_files(self, errors: Sequence[Diagnostic]) -> set[int]:
+        """Return the probes of all files with an error, where none can be blamed alone."""
+        paths = {PurePosixPath(place.path) for error in errors for place in error.places}
+        return {
+            number
+            for path in paths
+            for number in (*self.plan.functions.get(path, ()), *self.plan.values.get(path, ()))
+        }
+
+    def _copies(self) -> dict[PurePosixPath, _Copy]:
+        return {path: self._copy(path) for path in self.plan.paths}
+
+    def _copy(self, path: PurePosixPath) -> _Copy:
+        source = self.sources[path]
+        traits = [(t.crate.replace("-", "_"), t.path, t.cause) for t in self._traits(path)]
+        notes = notes_file(self.bench.builder.build)
+        helper, levels = helper_edit(source, notes, traits)
+        copy = _Copy(source)
+        functions = self.plan.functions.get(path, {})
+        copy.add_functions(functions, function_probes(functions, levels))
+        for number, value in self.plan.values.get(path, {}).items():
+            copy.add_value(number, value, levels)
+        copy.add(helper.span.start, helper.text)
+        return copy
+
+    def _traits(self, path: PurePosixPath) -> Iterator[ErrorTrait]:
+        """Yield the traits whose crate every unit that compiles the file can name."""
+        units = [unit for unit in self.report.units if str(path) in unit.files]
+        for trait in self.errors.traits:
+            if units and all(_names(unit.argv, trait.crate) for unit in units):
+                yield trait
+
+
+def _names(argv: Sequence[str], crate: str) -> bool:
+    """Whether a unit can name `crate` by its own name."""
+    name = crate.replace("-", "_")
+    given = (value.partition("=")[0] for option, value in pairwise(argv) if option == "--extern")
+    return any(each.rpartition(":")[2] == name for each in given)
+
+
+@dataclass
+class _Copy:
+    """A file with probes in the making: what is inserted where, and whose it is."""
+
+    source: Source
+    pieces: dict[int, list[tuple[int | None, str]]] = field(default_factory=dict)  # by offset
+    blocks: dict[int, Span] = field(default_factory=dict)  # by number, in the file without probes
+
+    @property
+    def content(self) -> bytes:
+        """The file with the probes."""
+        return apply_edits(self.source.content, self.edits)
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The probes as edits."""
+        return tuple(
+            Edit(Span(at, at), "".join(text for _, text in pieces))
+            for at, pieces in sorted(self.pieces.items())
+        )
+
+    def add(self, at: int, text: str, number: int | None = None) -> None:
+        """Insert `text`, behind what is inserted there already."""
+        self.pieces.setdefault(at, []).append((number, text))
+
+    def add_functions(self, functions: Mapping[int, ErrorFunction], edits: Iterable[Edit]) -> None:
+        """Insert the probes of functions."""
+        for edit in edits:
+            self.add(edit.span.start, edit.text)
+        for number, function in functions.items():
+            self.blocks[number] = Span(function.name.start, function.block.end)
+
+    def add_value(self, number: int, value: ErrorValue, levels: int) -> None:
+        """Insert a test that builds `value`, at the end of the module of its type."""
+        at = module_end(self.source, value.modules)
+        if at is not None:
+            self.add(at, _test_of(number, value, levels), number)
+
+    def owner(self, offset: int) -> int | None:
+        """Return the number of the probe that owns the byte at `offset` of the copy."""
+        edits = EditMap(self.edits)
+        for edit in edits.edits:
+            start = edits.new_span(edit).start
+            for number, text in self.pieces[edit.span.start]:
+                end = start + len(text.encode())
+                if number is not None and start <= offset < end:
+                    return number
+                start = end
+        old = edits.to_old(offset)
+        around = [number for number, block in self.blocks.items() if block.start <= old <= block.end]
+        return min(around, key=lambda number: len(self.blocks[number]), default=None)
+
+
+def _test_of(number: int, value: ErrorValue, levels: int) -> str:
+    module = helper_path(len(value.modules))
+    expression = value.expression.replace("$S", f"{module}::codemod_std")
+    look = observing("codemod_value", number, module, levels)
+    return (
+        f"\n#[test] #[allow(warnings)] fn {GENERATED}{number}() {{ let codemod_value = {expression}; {look}"
+        f" {module}::codemod_std::mem::forget(codemod_value); }} "
+    )
+
+
+def _blamed(error: Diagnostic, copies: Mapping[PurePosixPath, _Copy]) -> Iterator[int]:
+    for place in error.places:
+        for each in (place, *place.callers) if place.is_primary else ():
+            copy = copies.get(PurePosixPath(each.path))
+            owner = copy.owner(each.span.start) if copy is not None else None
+            if owner is not None:
+                yield owner
+
+
+def _is_in(error: Diagnostic, plan: Plan) -> bool:
+    return any(PurePosixPath(place.path) in plan.paths for place in error.places)
+
+
+def settled(before: ProbedTree, after: ProbedTree) -> tuple[Overlay, Overlay]:
+    """Return two trees with the same probes: those that compile in both."""
+    after.settle()
+    before.lose(after.lost)
+    first = before.settle()
+    after.lose(before.lost)
+    return first, after.settle()

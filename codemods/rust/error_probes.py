@@ -1,0 +1,142 @@
+"""Probes of errors: edits of a throw-away copy by which functions tell what the errors say that they return.
+
+The body of a function becomes a closure that is called once, so that every way out of it, each `?` too,
+comes by the probe. What kind of error the value holds is found by method lookup (the first of several
+traits that fits), so one text serves for every type, and a value that holds no error tells nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from codemods.rust.edits import Edit
+from codemods.rust.error_reader import MODULE, reader_levels, reader_module
+from codemods.rust.items import item_name
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+from codemods.rust.trees import SyntaxTree, span_of
+
+_RESULT = re.compile(r"\w*(?:Result|Fallible)\w*|\w*(?:Err(?:or)?|Fail\w*|ErrorKind|Context)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFunction:
+    """A function that may return an error: its path, where its name stands, its block, what it returns.
+
+    `depth` counts the inline modules around it; `is_fallible` says that it returns a kind of `Result`.
+    """
+
+    path: str
+    name: Span
+    block: Span
+    returns: str
+    depth: int
+    is_fallible: bool
+
+
+def error_functions(source: Source, aliases: Iterable[str] = ()) -> tuple[ErrorFunction, ...]:
+    """Return the functions of `source` whose written return type may hold an error, by position.
+
+    `aliases` are names of types beside those that say so by themselves. Left out are functions that can't be
+    watched: without a body, `const`, returning `impl Trait`, made by macros.
+    """
+    tree = source.file_tree
+    if tree is None:
+        return ()
+    return tuple(_functions(tree, tree.root, (), 0, frozenset(aliases)))
+
+
+def result_aliases(source: Source) -> frozenset[str]:
+    """Return the names of type aliases in `source` that stand for a kind of `Result`."""
+    found = re.findall(rb"\btype\s+(\w+)[^=;]*=[^;]*\b\w*(?:Result|Fallible)\b", source.content)
+    return frozenset(name.decode() for name in found)
+
+
+def function_probes(functions: Mapping[int, ErrorFunction], levels: int) -> tuple[Edit, ...]:
+    """Return the edits by which each function notes, under its number, the errors that it returns.
+
+    `levels`: see `helper_edit`, whose text they need at the end of the file. Lines do not move.
+    """
+    edits: list[Edit] = []
+    for number, function in functions.items():
+        start, end = function.block.start + 1, function.block.end - 1
+        module = helper_path(function.depth)
+        look = observing("codemod_value", number, module, levels)
+        before = f" let codemod_value = {module}::run(move || -> {function.returns} {{"
+        edits += [
+            Edit(Span(start, start), before),
+            Edit(Span(end, end), f"}}); {look} codemod_value "),
+        ]
+    return tuple(edits)
+
+
+def helper_path(depth: int) -> str:
+    """Return how the module of `helper_edit` is called from within `depth` inline modules of its file."""
+    return f"self::{'super::' * depth}{MODULE}"
+
+
+def observing(value: str, number: int, module: str, levels: int) -> str:
+    """Return a statement that notes what the variable `value` says, if it is or holds an error."""
+    return f"{{ use {module}::*; ({'&' * levels}Seen(&{value})).codemod_see({number}); }}"
+
+
+def helper_edit(source: Source, notes: str, traits: Sequence[tuple[str, str, str]]) -> tuple[Edit, int]:
+    """Return the edit that puts what probes of `source` need at its end, and its number of levels.
+
+    `notes` is the file to write to. `traits` are a crate that can be named here, the path of a trait in it
+    whose types are errors, and the name of its method that returns the next link.
+    """
+    end = len(source.content)
+    return Edit(Span(end, end), f"\n{reader_module(notes, traits)}"), reader_levels(traits)
+
+
+def _functions(
+    tree: SyntaxTree, node: Node, path: tuple[str, ...], depth: int, aliases: frozenset[str]
+) -> Iterator[ErrorFunction]:
+    for child in node.named_children:
+        name = item_name(child, tree)
+        inside = (*path, name) if name else path
+        if child.type == "function_item":
+            found = _function(tree, child, "/".join(inside), depth, aliases)
+            if found is not None:
+                yield found
+        if child.type not in ("macro_definition", "token_tree"):
+            yield from _functions(tree, child, inside, depth + (child.type == "mod_item"), aliases)
+
+
+def _function(
+    tree: SyntaxTree, node: Node, path: str, depth: int, aliases: frozenset[str]
+) -> ErrorFunction | None:
+    name, block, returns = (node.child_by_field_name(field) for field in ("name", "body", "return_type"))
+    if name is None or block is None or returns is None or node.has_error or not block.named_children:
+        return None
+    text = _one_line(tree, returns)
+    words = set(re.findall(r"\w+", text))
+    if text.endswith("fmt::Result"):
+        return None  # a formatter, which probes call
+    is_fallible = "Result" in text or "Fallible" in text or not aliases.isdisjoint(words)
+    is_error = _RESULT.search(text) is not None or (text == "Self" and _makes_from(tree, node))
+    if not (is_fallible or is_error) or "impl" in words or _is_special(node) or "//" in text or "/*" in text:
+        return None
+    return ErrorFunction(path, span_of(name), span_of(block), text, depth, is_fallible)
+
+
+def _makes_from(tree: SyntaxTree, function: Node) -> bool:
+    """Whether the function is that of an `impl From<…> for …`."""
+    around = function.parent.parent if function.parent is not None else None
+    return around is not None and item_name(around, tree).startswith(("impl From<", "impl ::std::convert::"))
+
+
+def _is_special(function: Node) -> bool:
+    """Whether its body is no plain one: of a `const`, an `async` or a foreign function."""
+    modifiers = next((child for child in function.children if child.type == "function_modifiers"), None)
+    words = {child.type for child in modifiers.children} if modifiers is not None else set()
+    return bool(words & {"const", "async", "extern_modifier", "gen"})
+
+
+def _one_line(tree: SyntaxTree, node: Node) -> str:
+    return " ".join(tree.source.text(span_of(node)).split())
