@@ -46,7 +46,7 @@ from codemods.recipe.recipe import Applicability, Recipe, recipe
 from codemods.recipe.search import Match
 from codemods.recipe.settings import Setting, Settings
 from codemods.recipe.site import Site, find_sites
-from codemods.rust.edits import Edit
+from codemods.rust.edits import Edit, EditConflict, ordered
 from codemods.rust.format_strings import (
     FormatString,
     FormatStringError,
@@ -79,6 +79,7 @@ __all__ = [
     "Deleted",
     "Dependency",
     "Edit",
+    "EditConflict",
     "Edited",
     "ErrorTrait",
     "Errors",
@@ -142,6 +143,7 @@ __all__ = [
     "is_string_literal",
     "macro_calls",
     "matching",
+    "ordered",
     "mentions_of",
     "parse_format_string",
     "recipe",
