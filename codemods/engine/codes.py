@@ -23,6 +23,10 @@ CODES = {
         "the change would alter what a library offers to other crates, and --api keep says that it stays the"
         " same; the first difference is kept with it. With --api report it is written and listed."
     ),
+    "error-text-differs": (
+        "an error that a test meets, or a value of an error type, says something else with the change: its"
+        " text or a link of its chain; both are kept with it. Only --test looks for it."
+    ),
     "not-compiled": (
         "no target that was built compiles every edited line: a false `cfg`, a macro that nothing"
         " expands, a file that no target reaches, or a target that does not build here. Build with the"

@@ -8,7 +8,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.engine.document import Evidence
-from codemods.engine.error_texts import ErrorComparison, compare_traces, difference_message, shown_chain
+from codemods.engine.error_texts import (
+    DIFFERS,
+    ErrorComparison,
+    compare_traces,
+    difference_message,
+    shown_chain,
+)
 from codemods.errors import CodemodError
 from codemods.rust.source import Source
 
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 CODE = "error-text-differs"
 CHECK = "error-texts"
 _NAMED = 3
+__all__ = ["CHECK", "CODE", "DIFFERS", "ErrorsChecked", "check_errors"]
 
 
 @dataclass(frozen=True, slots=True)

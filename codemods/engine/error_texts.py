@@ -18,6 +18,7 @@ from codemods.cargo.traces import OTHER_THREAD
 _WORDS = re.compile(r"\w+|\W")
 _WILD = "\0"
 _SHOWN = 3
+DIFFERS = "errors say something else than before:"
 _TEXT = 300  # characters of one text that a message shows
 
 
@@ -242,7 +243,7 @@ def difference_message(differences: Sequence[ErrorDifference], names: Mapping[in
     seen: dict[tuple[object, ...], ErrorDifference] = {}
     for each in differences:
         seen.setdefault((each.place, each.before, each.after), each)
-    lines = ["errors say something else than before:"]
+    lines = [DIFFERS]
     for each in list(seen.values())[:_SHOWN]:
         lines += [f"{names.get(each.place, 'a value')}, in {each.test}:", *_sides(each)]
     if len(seen) > _SHOWN:

@@ -20,6 +20,8 @@ from codemods.engine.document import (
     SiteRecord,
     Totals,
 )
+from codemods.engine.error_check import CHECK as ERROR_CHECK
+from codemods.engine.error_check import CODE as ERROR_CODE
 from codemods.engine.grades import execution_evidence, proof_evidence
 from codemods.engine.hunks import form_diff
 from codemods.engine.overlay import Chosen
@@ -34,6 +36,7 @@ _CHECKS = {  # by reason code
     "conflict": "compose",
     "proved-different": "prove",
     "api-changes": "api",
+    ERROR_CODE: ERROR_CHECK,
 }
 
 
@@ -119,6 +122,7 @@ class Ledger:
                     stage.tested.evidence,
                     execution_evidence(stage.execution(site)),
                     *api_evidence(stage.api, change),
+                    *stage.said(site),
                 )
 
     def _change(

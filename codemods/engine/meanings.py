@@ -109,6 +109,12 @@ CHECKS = {
         "It fails where other crates see something else; the difference is listed with the version that it"
         " asks for, and with --api keep the change is left out.",
     ),
+    "error-texts": CheckMeaning(
+        "with --test: what the errors say that functions return while tests run, and values of the error"
+        " types that can be built without knowing the crate: the text of each, and of each link of its chain.",
+        "It fails where a text or a chain is another one. Another `{:?}`, and links behind the end of the old"
+        " chain, are by design and are named once. It is skipped where no error arises.",
+    ),
     "compose": CheckMeaning(
         "changes are made together, each in text that no other one edits.",
         "It fails where two of them edit the same text: the second is left out.",

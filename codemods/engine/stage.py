@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
 from codemods.engine.api_compare import ApiComparison
-from codemods.engine.document import Grade
+from codemods.engine.document import Evidence, Grade
+from codemods.engine.error_check import ErrorsChecked
 from codemods.engine.grades import NOT_MEASURED, Executed, grade_of
 from codemods.engine.overlay import Chosen, Composition
 from codemods.engine.proof import Proof
@@ -37,7 +38,7 @@ class Stage:
     `final`, `tested` what the tests showed of `verified`, `executed` which of them ran each site.
     `earlier` says of changes kept in a later form why the first one does not hold.
     `uncompiled` says of sites why no configuration compiles them. `api` is what of the public API is not
-    the same in `verified`.
+    the same in `verified`, `errors` how what errors say there compares, where the recipe observes them.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
     ids of those that compile it.
     """
@@ -63,6 +64,7 @@ class Stage:
     earlier: Mapping[str, str] = field(default_factory=dict)
     uncompiled: Mapping[str, str] = field(default_factory=dict)
     api: ApiComparison = field(default_factory=ApiComparison)
+    errors: ErrorsChecked | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -102,6 +104,11 @@ class Stage:
         """Return those of its sites that the form which holds settles."""
         left = self.left_out(change)
         return tuple(site for site in change.sites if site not in left)
+
+    def said(self, site_id: str) -> tuple[Evidence, ...]:
+        """Return what comparing errors showed at the site, where they were compared."""
+        site = next((each for each in self.sites if each.id == site_id), None)
+        return () if self.errors is None or site is None else (self.errors.evidence(site),)
 
     def execution(self, site_id: str) -> Executed:
         """Return which tests ran the site."""

@@ -12,6 +12,9 @@ from codemods.engine import api_step, macro_gate
 from codemods.engine.api_step import ApiStep
 from codemods.engine.baseline import Baseline
 from codemods.engine.dependencies import Dependencies, Realised, with_fallback
+from codemods.engine.error_check import CODE as ERROR_TEXTS
+from codemods.engine.error_check import DIFFERS
+from codemods.engine.error_step import ErrorStep
 from codemods.engine.examples import check_examples
 from codemods.engine.expansion import has_position_values
 from codemods.engine.grades import Executed
@@ -63,6 +66,7 @@ class Verification:
     ) -> None:
         self.dependencies = Dependencies(bench, packages, base)
         self.api = ApiStep(bench, base, baseline.report)
+        self.errors = ErrorStep(bench, recipe, base, baseline.report)
         self.bench = bench
         self.recipe = recipe
         self.sites = sites
@@ -98,6 +102,9 @@ class Verification:
         kept, built = self._verify_by_proof(kept, built)
         kept, built = self._verify_by_api(kept, built)
         kept, built, tested = self._verify_by_tests(kept, built)
+        kept, built, tested = self._verify_by_errors(kept, built, tested)
+        errors = self.errors.found(kept, built, tested)
+        self.errors.tell(errors)
         included, final = self._include_unverified(kept, built)
         written = {choice.change.id: choice for choice in final.realised.chosen}
         kept, included = (tuple(written[c.change.id] for c in each) for each in (kept, included))
@@ -124,6 +131,7 @@ class Verification:
             earlier=self.earlier,
             uncompiled=self.uncompiled,
             api=self.api.found(kept, built),
+            errors=errors,
         )
 
     # Which changes can be verified at all
@@ -335,6 +343,20 @@ class Verification:
             kept, built = again.kept, again.result
             tested = self._compared(built.composition)
         return kept, built, tested
+
+    def _verify_by_errors(
+        self, kept: tuple[Chosen, ...], built: Built, tested: Tested
+    ) -> tuple[tuple[Chosen, ...], Built, Tested]:
+        """Leave out changes by which errors say something else, where the recipe observes errors."""
+        isolated = self.errors.kept(kept, built, tested, self._attempt)
+        if isolated is None:
+            return kept, built, tested
+        self.rejected |= isolated.rejected
+        self.earlier |= isolated.earlier
+        refused = {id for id, why in isolated.rejected.items() if why.startswith(DIFFERS)}
+        self.codes |= dict.fromkeys(refused, ERROR_TEXTS)
+        # What is left may be in another form, which no test has run.
+        return self._verify_by_errors(*self._verify_by_tests(isolated.kept, isolated.result))
 
     def _attempt_tested(self, chosen: Sequence[Chosen], broken: tuple[str, ...]) -> Trial[Built]:
         trial = self._attempt(chosen)
