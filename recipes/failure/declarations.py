@@ -164,6 +164,29 @@ def declaration_at(code: Code, offset: int) -> Declaration | None:
     return _declaration(code, start, at, attributes, visibility)
 
 
+def declaration_named(code: Code, name: str) -> Declaration | None:
+    """Return the type of that name; None where there is none, or several."""
+    found = [
+        at
+        for at in range(len(code.tokens) - 1)
+        if code.text(at) in (b"struct", b"enum") and _name(code, at + 1)[0] == name
+    ]
+    return _declaration_around(code, found[0]) if len(found) == 1 else None
+
+
+def _declaration_around(code: Code, keyword: int) -> Declaration | None:
+    """Return the type with this keyword, with the attributes and visibility before it."""
+    start = _visibility_before(code, keyword)
+    while True:
+        opening = code.openings.get(start - 1)
+        if opening is None or not _opens_attribute(code, opening):
+            break
+        start = opening - 1
+    attributes, at = attributes_from(code, start)
+    visibility, at = _visibility(code, at)
+    return _declaration(code, start, keyword, attributes, visibility) if at == keyword else None
+
+
 def attributes_from(code: Code, at: int) -> tuple[tuple[Attribute, ...], int]:
     """Return the attributes from the token `at` on, and where they end.
 
@@ -293,6 +316,16 @@ def _visibility(code: Code, at: int) -> tuple[str, int]:
         if code.text(start) == b"pub" and code.text(at) == b"(" and _restricts(code, at):
             at = code.after(at)
     return code.words(start, at), at
+
+
+def _visibility_before(code: Code, at: int) -> int:
+    """Return where the visibility begins that ends before `at`; `at` where there is none."""
+    if code.text(at - 1) in _VISIBILITY:
+        return at - 1
+    opening = code.openings.get(at - 1)
+    if opening is not None and code.text(opening - 1) == b"pub":
+        return opening - 1
+    return at - 2 if code.text(at - 2) == b"$" else at
 
 
 def _restricts(code: Code, at: int) -> bool:
