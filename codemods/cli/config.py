@@ -59,6 +59,7 @@ NARROWING: Mapping[str, Kind] = {
     "package": _TEXTS,
     "msrv": _VERSION,
     "commit-per": _one_of("run", "package", "file"),
+    "api": _one_of("keep", "report"),  # to allow more is no business of the workspace's
     "set": _SETTINGS,
 }
 # What only the user's own file may say besides.
@@ -72,6 +73,7 @@ OWN: Mapping[str, Kind] = {
     "timeout": _SECONDS,
     "limit": _TEXTS,
     "toolchain": _TEXT,
+    "api": _one_of("keep", "report", "allow"),
     "sandbox": _one_of("auto", "require", "off"),
     "pass-env": _TEXTS,
     "strict-stable": _TRUTH,
@@ -109,6 +111,8 @@ def read_configuration(directory: Path, user_file: Path) -> Configuration:
     # What the user chose, a workspace cannot widen.
     chosen = {name: value for name, value in own.items() if name in ("only", "package", "msrv")}
     values = {**own, **narrowing, **chosen}
+    if "keep" in (own.get("api"), narrowing.get("api")):
+        values["api"] = "keep"
     values["exclude"] = [*own.get("exclude", []), *narrowing.get("exclude", [])]
     values["set"] = {**narrowing.get("set", {}), **own.get("set", {})}
     return Configuration(values, hashlib.sha256(file.read_bytes()).hexdigest())

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from codemods.engine.document import Outcome, RunDocument
+from codemods.review.api import api_html
 from codemods.review.escape import html
 from codemods.review.groups import (
     GRADE_MEANINGS,
@@ -60,6 +61,7 @@ def _body(document: RunDocument) -> Iterator[str]:
     yield from _list("Only a claim: codemod review --verify builds and grades it anew", document.doubts)
     yield from _totals(document)
     yield from _list("Notes", (*document.notes, *baseline_notes(document), *dropped_notes(document)))
+    yield from api_html(document)
     yield from _questions(document)
     yield from _left_alone(document)
     yield from change_parts(document)

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 
 from codemods.engine.document import Grade, Outcome, RunDocument
+from codemods.review.api import api_markdown
 from codemods.review.escape import html, markdown_code, markdown_code_block, markdown_inline, terminal_line
 from codemods.review.groups import (
     GRADE_MEANINGS,
@@ -42,6 +43,7 @@ def render(document: RunDocument) -> str:
         _doubts,
         _numbers,
         _notes,
+        api_markdown,
         change_lines,
         _verification,
         _left_alone,

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from codemods.engine.document import RunDocument
+from codemods.review.api import api_lines
 from codemods.review.by_need import changes_by_need
 from codemods.review.console import grade_style, line, print_lines, prose
 from codemods.review.drawing import diff_lines
@@ -79,6 +80,7 @@ def review_lines(document: RunDocument, width: int, *, verbose: bool) -> Iterato
     yield from changes_by_need(document, width, verbose=verbose)
     yield from rejections(document, width, verbose=verbose)
     yield from left_alone_lines(_without_tried(document), width, verbose=verbose)
+    yield from api_lines(document, width, verbose=verbose)
     yield from surroundings(document, width, verbose=verbose)
     yield from totals_lines(document)
     yield from _by_hand(document)
@@ -99,6 +101,7 @@ def _outcome(document: RunDocument, width: int, *, verbose: bool) -> Iterator[Te
     if verbose:
         yield from rejections(document, width, verbose=True)
     yield from left_alone_lines(document, width, verbose=verbose)
+    yield from api_lines(document, width, verbose=verbose)
     yield from surroundings(document, width, verbose=verbose)
     yield from totals_lines(document)
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from codemods.engine.document import (
+    ApiRecord,
     BaselineRecord,
+    BumpRecord,
     ChangeRecord,
     ConfigurationRecord,
     Evidence,
@@ -271,4 +273,6 @@ def hostile(text: str = HOSTILE) -> RunDocument:
         doubts=(text,),
         questions=(QuestionRecord("q", site.id, text, (OptionRecord("o", text),)),),
         tool=replace(run.tool, rustc=text),
+        api=(ApiRecord(text, text, "changed", text, text, "major"),),
+        bumps=(BumpRecord(text, text, text, "major", text),),
     )

@@ -129,5 +129,5 @@ def test_a_claim_is_called_one_everywhere() -> None:
 
 
 def test_a_check_of_a_later_version_is_shown_as_it_is() -> None:
-    site = replace(documents.applied(3), evidence=(Evidence("api", "passed", "the same"),))
-    assert "  api passed: the same\n" in review(documents.document([site]))
+    site = replace(documents.applied(3), evidence=(Evidence("fuzz", "passed", "the same"),))
+    assert "  fuzz passed: the same\n" in review(documents.document([site]))

@@ -96,6 +96,7 @@ def test_foreign_text_is_no_markup(text: str) -> None:
     ]
     assert [heading.split(":")[0] for heading in headings] == [
         "Upgrade with codemod",
+        "Public API",
         "The changes, what needs eyes first",
         "How it was verified",
         "Left alone",
