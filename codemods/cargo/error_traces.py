@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codemods.cargo.build import Build
@@ -22,6 +22,8 @@ from codemods.cargo.traces import OTHER_THREAD
 
 GENERATED = "codemod_error_value_"  # names of tests that were put into the copy begin so
 MAX_BYTES = 32 << 20  # of one program's notes; what comes after is not read
+# `{:?}` of many errors has a backtrace in it, if they may take one.
+_QUIET = dict.fromkeys(("RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "RUST_FAILURE_BACKTRACE"), "0")
 _ESCAPE = re.compile(r"\\(.)")
 _MEANING = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
@@ -101,7 +103,8 @@ def _run(
     _notes(build).parent.mkdir(parents=True, exist_ok=True)
     _notes(build).unlink(missing_ok=True)
     only = _Wanted(program.target.label, passing) if program.harness == "libtest" else None
-    outcomes = named(run_program(program, build, only), program)
+    quiet = replace(program, environment={**program.environment, **_QUIET})
+    outcomes = named(run_program(quiet, build, only), program)
     wanted = {n: o for n, o in outcomes.items() if n in passing or GENERATED in n}
     return wanted, list(_read(_notes(build)))
 

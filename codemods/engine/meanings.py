@@ -111,7 +111,7 @@ CHECKS = {
     ),
     "error-texts": CheckMeaning(
         "with --test: what the errors say that functions return while tests run, and values of the error"
-        " types that can be built without knowing the crate: the text of each, and of each link of its chain.",
+        " types that can be built without knowing the crate: each text, and that of each link of its chain.",
         "It fails where a text or a chain is another one. Another `{:?}`, and links behind the end of the old"
         " chain, are by design and are named once. It is skipped where no error arises.",
     ),

@@ -69,14 +69,22 @@ class ErrorValue:
 
 
 def error_values(source: Source, is_wanted: Callable[[Span], bool]) -> tuple[ErrorValue, ...]:
-    """Return a value of each variant and struct with simple fields, of types for whose span `is_wanted`.
+    """Return a value of each variant and struct with simple fields, of the types that are wanted.
 
-    A value is also given to each `impl From<Type> for Other` of the same module.
+    Those are for whose span, or for that of one of whose `impl`s in the file, `is_wanted` holds. A value
+    is also given to each `impl From<Type> for Other` of the file.
     """
     tree = source.file_tree
     if tree is None:
         return ()
-    found = [value for node, modules in _types(tree) for value in _values(tree, node, modules, is_wanted)]
+    impls = [node for node in tree.root.named_children if node.type == "impl_item"]
+    names = {_implementer(tree, node) for node in impls if is_wanted(span_of(node))}
+    found = [
+        value
+        for node, modules in _types(tree)
+        if is_wanted(_whole(node)) or (not modules and _name(tree, node) in names)
+        for value in _values(tree, node, modules)
+    ]
     return (*found, *_converted(tree, found))
 
 
@@ -111,11 +119,19 @@ def _types(tree: SyntaxTree) -> Iterator[tuple[Node, tuple[str, ...]]]:
                 waiting.append((body, (*modules, _name(tree, child))))
 
 
-def _values(
-    tree: SyntaxTree, node: Node, modules: tuple[str, ...], is_wanted: Callable[[Span], bool]
-) -> Iterator[ErrorValue]:
-    span = Span(min(each.start_byte for each in (node, *attributes_before(node))), node.end_byte)
-    if not is_wanted(span) or node.has_error:
+def _implementer(tree: SyntaxTree, node: Node) -> str:
+    """Return the name of the type that an `impl` is for, without its generics."""
+    of = node.child_by_field_name("type")
+    return _text(tree, of).partition("<")[0].strip() if of is not None else ""
+
+
+def _whole(node: Node) -> Span:
+    """Return the span of an item with its attributes."""
+    return Span(min(each.start_byte for each in (node, *attributes_before(node))), node.end_byte)
+
+
+def _values(tree: SyntaxTree, node: Node, modules: tuple[str, ...]) -> Iterator[ErrorValue]:
+    if node.has_error:
         return
     name, body = _name(tree, node), node.child_by_field_name("body")
     variants = [(name, node)]
@@ -125,7 +141,7 @@ def _values(
     for path, variant in variants:
         fields = _fields(tree, variant.child_by_field_name("body"))
         if fields is not None:
-            yield ErrorValue(path, path + fields, modules, span)
+            yield ErrorValue(path, path + fields, modules, _whole(node))
 
 
 def _fields(tree: SyntaxTree, body: Node | None) -> str | None:
