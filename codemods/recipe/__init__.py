@@ -57,6 +57,7 @@ from codemods.rust.format_strings import (
     string_value,
     without_formatting,
 )
+from codemods.rust.import_edits import ImportEditError, ImportEdits
 from codemods.rust.imports import Import, imports_of
 from codemods.rust.mentions import Mention, MentionKind, mentions_of
 from codemods.rust.names import Meaning, Names, root_macro_uses, root_names
@@ -91,6 +92,8 @@ __all__ = [
     "FormatStringError",
     "HasType",
     "Import",
+    "ImportEditError",
+    "ImportEdits",
     "ItemOf",
     "Kind",
     "Known",
