@@ -37,7 +37,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`display("…", err)`, `from(e: T) -> (e)`: the inside of its parentheses, and of what the arrow leads to."""
+    """`display("…", err)`, `from(e: T) -> (e)`: what its parentheses hold, and what the arrow leads to."""
 
     kind: str
     span: Span
@@ -72,7 +72,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`#[…] pub enum Name wraps Inner { … }`; `attributes` are those inside of the macro, documentation too."""
+    """`#[…] pub enum Name wraps Inner { … }`; `attributes` are those in the macro, documentation too."""
 
     attributes: tuple[Span, ...]
     visibility: str
@@ -159,7 +159,11 @@ class _Reader:
         """Return the `name: type` between the tokens `start` and `end`."""
         fields = []
         for first, last in self._split(start, end):
-            if last - first < 3 or self.code[first].kind is not TokenKind.WORD or self._text(first + 1) != b":":
+            if (
+                last - first < 3
+                or self.code[first].kind is not TokenKind.WORD
+                or self._text(first + 1) != b":"
+            ):
                 raise DeclarationError("a field is not written `name: Type`")
             fields.append(Field(_decoded(self.code[first]), self._span(first + 2, last)))
         if not fields:

@@ -11,11 +11,15 @@ from .declarations import Clause, Declaration, Shape, Variant
 from .expressions import code_tokens, names_in, rewritten
 from .messages import Message, message_of
 
-_BOXED = re.compile(r"(::\s*)?(\w+\s*::\s*)*(Box|Rc|Arc)\s*<\s*(dyn\b.*|(::\s*)?std::error::Error\b.*)>", re.DOTALL)
+_BOXED = re.compile(
+    r"(::\s*)?(\w+\s*::\s*)*(Box|Rc|Arc)\s*<\s*(dyn\b.*|(::\s*)?std::error::Error\b.*)>", re.DOTALL
+)
 
 _BACKTRACE = re.compile(r"\bBacktrace\s*$")
 # Types that are no errors, so that `#[from]` cannot stand at them.
-_NO_ERROR = re.compile(r"[(&\[]|(std::string::)?String\b|(Vec|Option|str|bool|char|[iu](8|16|32|64|128|size)|f32|f64)\b")
+_NO_ERROR = re.compile(
+    r"[(&\[]|(std::string::)?String\b|(Vec|Option|str|bool|char|[iu](8|16|32|64|128|size)|f32|f64)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The source of a variant's errors: field number `field` as it is, or (None) the value of `expression`."""
+    """The source of a variant's errors: a field as it is, or (`field` is None) the value of `expression`."""
 
     field: int | None
     expression: str

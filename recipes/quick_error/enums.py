@@ -24,7 +24,7 @@ _DERIVE = "thiserror::Error"
 
 
 def enum_lines(source: Source, inside: Span, design: Design, dialect: Dialect) -> list[str]:
-    """Return the lines of the enum that the macro's input at `inside` declares, behind the struct that wraps it."""
+    """Return the lines of the enum declared at `inside` of the macro, behind the struct that wraps it."""
     return _Enum(source, inside, design, dialect).lines()
 
 

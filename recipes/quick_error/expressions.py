@@ -1,13 +1,14 @@
 """Expressions of a clause, rewritten for where thiserror or a written `impl` puts them.
 
-In the macro a field has a name of its own and is bound by reference. In `#[error("…", .0, .name)]` it is `.0` or
-`.name`, bound by reference too; in a written `match` it keeps its name.
+In the macro a field has a name of its own and is bound by reference. In `#[error("…", .0, .name)]` it is
+`.0` or `.name`, bound by reference too; in a written `match` it keeps its name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from codemods.recipe import Span, Token, TokenKind, matching, tokens
 
@@ -115,4 +116,4 @@ def _parameters(code: Sequence[Token]) -> frozenset[str]:
 def _is_label(code: Sequence[Token], name: str) -> bool:
     """Whether the name stands before a `:`, as the field of a struct literal."""
     texts = [token.text for token in code]
-    return any(text == name.encode() and after == b":" for text, after in zip(texts, texts[1:], strict=False))
+    return any(text == name.encode() and after == b":" for text, after in pairwise(texts))

@@ -98,7 +98,8 @@ class _Impls:
         arms: list[str] = []
         for part in self.design.parts:
             clause = part.variant.clause("description")
-            text, fields = f'"{part.variant.name.removeprefix("r#")}"', ()
+            text = f'"{part.variant.name.removeprefix("r#")}"'
+            fields: tuple[str, ...] = ()
             if clause is not None:
                 text = text_of(self.source, clause.input)
                 code = code_tokens(self.source.content, clause.input)
@@ -109,7 +110,9 @@ class _Impls:
     def _of_wrapper(self) -> Iterator[list[str]]:
         name, inner, std = self.declaration.name, self.declaration.enum, self.dialect.std
         yield self._display_of(name, [f"{self.dialect.fmt}::Display::fmt(&self.0, f)"], "f")
-        yield self._impl(f"impl From<{inner}> for {name}", block(f"fn from(err: {inner}) -> Self", ["Self(err)"]))
+        yield self._impl(
+            f"impl From<{inner}> for {name}", block(f"fn from(err: {inner}) -> Self", ["Self(err)"])
+        )
         body = block(self._source_head(), ["self.0.source()"])
         if self.design.describes:
             described = block("fn description(&self) -> &str", ["self.0.description()"])
@@ -168,7 +171,9 @@ def _pattern(variant: Variant, used: Sequence[str]) -> str:
     if variant.shape is Shape.TUPLE:
         bound = ", ".join(each if each in used else "_" for each in names)
         return f"{name}({bound})" if used else f"{name}(..)"
-    bound = ", ".join([*(each for each in names if each in used), *([".."] if set(names) - set(used) else [])])
+    bound = ", ".join(
+        [*(each for each in names if each in used), *([".."] if set(names) - set(used) else [])]
+    )
     return f"{name} {{ {bound} }}"
 
 
@@ -178,4 +183,3 @@ def _joined(source: Source, part: Sequence[Token]) -> str:
 
 def _is_condition(attribute: str) -> bool:
     return "".join(attribute.split()).startswith("#[cfg(")
-

@@ -78,7 +78,7 @@ def is_spaced(source: Source, before: int, after: int) -> bool:
 
 
 def with_list(head: str, items: Sequence[str], tail: str, indentation: int, width: int = WIDTH) -> list[str]:
-    """Return `head(items)tail` on one line where it fits, else an item a line; the brackets belong to the ends."""
+    """Return `head`, the items and `tail` on one line where it fits, else an item a line."""
     whole = f"{head}{', '.join(items)}{tail}"
     if fits(whole, indentation, width):
         return [whole]
@@ -94,7 +94,9 @@ def macro_call(head: str, items: Sequence[str], tail: str, indentation: int) -> 
     return [head, *(f"{INDENT}{item}{comma}" for item, comma in zip(items, commas, strict=True)), tail]
 
 
-def braced(head: str, items: Sequence[str], tail: str, indentation: int, is_variant: bool = False) -> list[str]:
+def braced(
+    head: str, items: Sequence[str], tail: str, indentation: int, is_variant: bool = False
+) -> list[str]:
     """Return `head { items }tail`, on one line where rustfmt would."""
     inner = ", ".join(items)
     whole = f"{head} {{ {inner} }}{tail}"
@@ -121,7 +123,7 @@ def block(head: str, lines: Sequence[str], tail: str = "}") -> list[str]:
 
 
 def placed(source: Source, start: int, lines: Sequence[str]) -> str:
-    """Return the lines as text for the byte `start`: with the indentation of its line, in the file's style."""
+    """Return the lines as text for the byte `start`: indented as its line is, in the file's style."""
     content = source.content
     line = content.rfind(b"\n", 0, start) + 1
     before = content[line:start].decode()

@@ -1,4 +1,4 @@
-"""What a variant prints: as `#[error(…)]` where thiserror prints the same, and as an arm of a written `match`."""
+"""What a variant prints: as `#[error(…)]` where thiserror prints the same, and as an arm of a `match`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from codemods.recipe import (
     FormatStringError,
     Placeholder,
     Source,
-    Span,
     Token,
     TokenKind,
     is_string_literal,
@@ -29,8 +28,8 @@ DEBUG = '"{self:?}"'
 class Message:
     """What a variant prints.
 
-    `attribute` are the arguments of `#[error(…)]`, None where that would not print the same. `arguments` are those
-    of `write!(f, …)`, which mention the fields `fields` by their names, and the error itself as `own` ("": not).
+    `attribute` are the arguments of `#[error(…)]`, None where that would not print the same. `arguments` are
+    those of `write!(f, …)`, which mention `fields` by their names, and the error itself as `own` ("": not).
     """
 
     attribute: tuple[str, ...] | None
@@ -45,7 +44,7 @@ class Message:
 
 
 def message_of(source: Source, variant: Variant, prints_description: bool) -> Message:
-    """Return what `variant` prints; without `display` its description where `prints_description`, else its Debug."""
+    """Return what `variant` prints; without `display` its Debug text, or its description."""
     display = variant.clause("display")
     if display is not None:
         return _Display(source, variant, display).message()
@@ -139,7 +138,7 @@ class _Display:
         """Return for each argument the field that it is, None where it is something else."""
         known: dict[int | str, int | str | None] = {}
         for index, part in enumerate(self.arguments):
-            is_named = len(part) > 2 and part[0].kind is TokenKind.WORD and part[1].text == b"="  # noqa: PLR2004
+            is_named = len(part) > 2 and part[0].kind is TokenKind.WORD and part[1].text == b"="
             value = part[2:] if is_named else part
             key = part[0].text.decode() if is_named else index
             known[key] = self._member(value[0].text.decode()) if len(value) == 1 else None
@@ -159,7 +158,7 @@ class _Display:
             return None  # thiserror takes an index for a field
         values = []
         for part in self.arguments:
-            start = 2 if len(part) > 2 and part[1].text == b"=" else 0  # noqa: PLR2004
+            start = 2 if len(part) > 2 and part[1].text == b"=" else 0
             value = rewritten(self.content, part[start:], names, is_attribute=True)
             if value is None:
                 return None
