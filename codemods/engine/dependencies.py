@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from codemods.cargo.manifest import MANIFEST
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import DependencyChange, Edited, FileChange, Form, Needs, Retires
@@ -20,6 +21,7 @@ from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
 
 if TYPE_CHECKING:
+    from codemods.cargo.manifest_edit import NewDependency
     from codemods.cargo.relock import Relocked
     from codemods.engine.workbench import Workbench
 
@@ -93,40 +95,27 @@ class Dependencies:
         self, asking: Sequence[Chosen], composed: Composition, notes: dict[str, None]
     ) -> dict[PurePosixPath, bytes]:
         """Return the manifests that differ, as they are to be."""
-        from codemods.rust.manifest_edit import NewDependency, edit_manifest  # noqa: PLC0415 - few edit one
+        from codemods.cargo.manifest_edit import DependencyChanges, edit_manifests  # noqa: PLC0415 - few edit one
 
         wanted: dict[PurePosixPath, dict[DependencyChange, None]] = {}
         for choice in asking:
             for each in choice.form.dependencies:
                 wanted.setdefault(each.manifest, {})[each] = None
-        root = self._bench.root / "Cargo.toml"
-        state: dict[PurePosixPath, bytes] = {}
-        for manifest in sorted(wanted):
-            before = state.get(manifest, self._read(manifest))
-            shared = None if manifest == root else state.get(root, self._read(root))
-            edited = edit_manifest(
-                before,
-                [
-                    NewDependency(
-                        package=each.package,
-                        requirement=each.requirement,
-                        features=each.features,
-                        default_features=each.default_features,
-                        kinds=each.kinds,
-                        instead_of=each.instead_of,
-                    )
-                    for each in wanted[manifest]
-                    if isinstance(each, Needs)
-                ],
-                self._retired(manifest, wanted[manifest], composed, notes),
-                workspace=shared,
-                where=str(manifest),
-            )
-            state[manifest] = edited.content
-            if edited.workspace_content is not None:
-                state[root] = edited.workspace_content
-            notes |= dict.fromkeys(f"{manifest}: {note}" for note in edited.notes)
-        return {path: content for path, content in state.items() if content != self._read(path)}
+        root = self._bench.root / MANIFEST
+        paths = {root, *(member.manifest for member in self._packages.members)}
+        edited = edit_manifests(
+            {path: self._read(path) for path in sorted(paths)},
+            {
+                manifest: DependencyChanges(
+                    needs=tuple(_new(each) for each in asked if isinstance(each, Needs)),
+                    retired=tuple(self._retired(manifest, asked, composed, notes)),
+                )
+                for manifest, asked in sorted(wanted.items())
+            },
+            root,
+        )
+        notes |= dict.fromkeys(edited.notes)
+        return dict(edited.contents)
 
     def _retired(
         self,
@@ -169,6 +158,19 @@ class Dependencies:
 
     def _read(self, path: PurePosixPath) -> bytes:
         return self._bench.read(path, self._base)
+
+
+def _new(needed: Needs) -> NewDependency:
+    from codemods.cargo.manifest_edit import NewDependency  # noqa: PLC0415 - few edit one
+
+    return NewDependency(
+        package=needed.package,
+        requirement=needed.requirement,
+        features=needed.features,
+        default_features=needed.default_features,
+        kinds=needed.kinds,
+        instead_of=needed.instead_of,
+    )
 
 
 def _with_files(choice: Chosen, edited: Sequence[Edited], shared: Sequence[Edited]) -> Chosen:

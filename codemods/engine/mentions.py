@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from codemods.engine.overlay import Overlay
 from codemods.errors import CodemodError
 from codemods.recipe.packages import Package, Packages
-from codemods.rust.names import MentionKind, Names
+from codemods.rust.mentions import MentionKind, mentions_of
+from codemods.rust.names import Names
 from codemods.rust.source import Source
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Mentions:
             return [f"{path}:{source.position(found.start()).line}" for found in words.finditer(content)][:1]
         lines = (
             source.position(mention.span.start).line
-            for mention in Names(source, crates).mentions(package)
+            for mention in mentions_of(Names(source, crates), package)
             if mention.kind is not MentionKind.DOC_LINK
         )
         return [f"{path}:{line}" for line in lines]
