@@ -174,6 +174,16 @@ def declaration_named(code: Code, name: str) -> Declaration | None:
     return _declaration_around(code, found[0]) if len(found) == 1 else None
 
 
+def declaration_of(code: Code, at: int) -> Declaration | None:
+    """Return the innermost type whose tokens `at` is among."""
+    for keyword in range(at, -1, -1):
+        if code.text(keyword) in (b"struct", b"enum"):
+            found = _declaration_around(code, keyword)
+            if found is not None and found.start <= at < found.end:
+                return found
+    return None
+
+
 def _declaration_around(code: Code, keyword: int) -> Declaration | None:
     """Return the type with this keyword, with the attributes and visibility before it."""
     start = _visibility_before(code, keyword)
