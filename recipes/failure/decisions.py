@@ -1,0 +1,78 @@
+"""What errors become in each package, and the sentence that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codemods.recipe import Packages, Role, Settings
+
+from .members import Member
+from .methods import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided for one package: `moves_opaque` says whether `failure::Error` becomes `anyhow::Error`.
+
+    `asks_public`: that is a question where callers of the library see it.
+    """
+
+    library: str = "anyhow"
+    boundary: str = "refuse"
+    new_ensure_text: bool = False
+    reexports: str = "ask"
+    calls: Policy = Policy()
+    is_public_library: bool = False
+
+    @property
+    def moves_opaque(self) -> bool:
+        """Whether `failure::Error` becomes `anyhow::Error`."""
+        return self.library != "keep"
+
+    @property
+    def asks_public(self) -> bool:
+        """Whether an opaque error in a public signature is a question."""
+        return self.library == "thiserror" and self.is_public_library
+
+
+def decide(member: Member, settings: Settings, *, contexts_may_hide: bool = True) -> Decision:
+    """Return what is decided for the package."""
+    package = member.package
+    is_public = package is not None and package.role is Role.PUBLIC_LIBRARY
+    return Decision(
+        library=str(settings["library"]),
+        boundary=str(settings["boundary"]),
+        new_ensure_text=settings["ensure_text"] == "new",
+        reexports=str(settings["reexports"]),
+        calls=Policy(str(settings["backtrace"]), str(settings["downcast"]), contexts_may_hide),
+        is_public_library=is_public,
+    )
+
+
+def sentence(member: Member, decision: Decision, *, uses_anyhow: bool, uses_types: bool) -> str:
+    """Return the decision and its reason, for the reader of the result."""
+    package = member.package
+    role = package.role.value if package is not None else "role unknown"
+    if package is not None and package.role is not Role.PROGRAM:
+        role += ", published" if package.publish else ", not published"
+    parts = []
+    if uses_types:
+        parts.append("its own error types derive `thiserror::Error`, because callers can match on them")
+    if uses_anyhow and decision.is_public_library:
+        parts.append(
+            "`failure::Error` becomes `anyhow::Error`, because it was opaque to callers before; that is an API"
+            " change"
+        )
+    elif uses_anyhow:
+        parts.append("`failure::Error` becomes `anyhow::Error`, because nobody outside matches on it")
+    elif not uses_types:
+        parts.append("nothing of anyhow or thiserror is needed")
+    return f"Package {member.name} ({role}): {'; '.join(parts)}."
+
+
+def speakers_of(member: Member, packages: Packages) -> tuple[str, ...]:
+    """Return the packages outside of the workspace that it depends on and that depend on failure."""
+    if member.package is None:
+        return ()
+    own = {each.package for each in member.package.dependencies}
+    return tuple(sorted(own & set(packages.speakers.get("failure", ()))))

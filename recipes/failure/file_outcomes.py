@@ -1,0 +1,172 @@
+"""What becomes of each site of one file, imports aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from codemods.recipe import Facts, Mention, MentionKind, Namespace, Site
+
+from .decisions import Decision
+from .macro_calls import macro_arguments
+from .macros import NAMES as MACROS
+from .macros import rewrite_macro
+from .members import File
+from .methods import call_of, is_call, rewrite_call
+from .own_types import OwnType, TypeRefused, TypeRewrite
+from .paths import crate_edit, rewrite_path
+from .rewrites import Left, Need, Outcome, Rewrite, Stranger
+from .types import derived_types
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_IMPORTS = (MentionKind.USE, MentionKind.REEXPORT, MentionKind.EXTERN_CRATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A site of a file and what becomes of it; None for an import, which depends on all the others."""
+
+    site: Site
+    outcome: Outcome | None
+    mention: Mention | None = None
+    own_type: TypeRewrite | None = None
+
+    @property
+    def is_import(self) -> bool:
+        """Whether the site is a leaf of a `use`, or an `extern crate`."""
+        return self.mention is not None and self.mention.kind in _IMPORTS
+
+
+def judge(file: File, facts: Facts, decision: Decision) -> tuple[Judged, ...]:
+    """Return what becomes of each site of the file."""
+    return tuple(_Judge(file, facts, decision).all())
+
+
+class _Judge:
+    def __init__(self, file: File, facts: Facts, decision: Decision) -> None:
+        self.file = file
+        self.facts = facts
+        self.decision = decision
+        self.types = _types_of(file)
+
+    def all(self) -> Iterator[Judged]:
+        for site in self.file.sites:
+            mention = self.file.mentions.get(site.span)
+            own_type = next((each for each in self.types if _covers(each, site, mention)), None)
+            if own_type is not None:
+                yield self._of_type(site, mention, own_type)
+            elif mention is not None and mention.kind in _IMPORTS:
+                yield Judged(site, None, mention)
+            else:
+                yield Judged(site, self._outcome(site, mention), mention)
+
+    def _of_type(self, site: Site, mention: Mention | None, own_type: OwnType) -> Judged:
+        if isinstance(own_type, TypeRewrite):
+            first = own_type.covers[0] in site.span or site.span in own_type.covers[0]
+            edits = own_type.edits if first else ()
+            needs = frozenset({Need.THISERROR} if "thiserror" in own_type.needs else ())
+            outcome = Rewrite(edits, needs, own_type.notes if first else (), is_type=True)
+            return Judged(site, outcome, mention, own_type)
+        if isinstance(own_type, TypeRefused):
+            return Judged(site, Left(own_type.code, own_type.reason), mention)
+        options = tuple((id, effect) for id, effect, _ in own_type.options)
+        return Judged(site, Left(own_type.code, own_type.reason, options), mention)
+
+    def _outcome(self, site: Site, mention: Mention | None) -> Outcome:
+        if is_call(site):
+            return self._call(site)
+        if mention is None:
+            return Stranger()  # `cause` of somebody else's derive, a macro of another crate
+        outcome = self._mention(mention)
+        if self.decision.asks_public and isinstance(outcome, Rewrite) and _is_public(self.file, mention):
+            return _public_question(mention)
+        return outcome
+
+    def _mention(self, mention: Mention) -> Outcome:
+        if mention.kind is MentionKind.MACRO and mention.path[-1] in MACROS:
+            return self._macro(mention)
+        if mention.kind in (MentionKind.DERIVE, MentionKind.ATTRIBUTE, MentionKind.MACRO):
+            return Left("unknown-type", f"`{self.file.source.text(mention.span)}` stands in an unusual place")
+        if len(mention.path) < 2:
+            edits = crate_edit(self.file.source, mention)
+            return Rewrite(tuple(edits), frozenset({Need.ANYHOW}))
+        return rewrite_path(self.file.source, mention, error_name=self._error_name(mention.span.start))
+
+    def _macro(self, mention: Mention) -> Outcome:
+        source = self.file.source
+        if self.file.has_rival_macros and mention.origin is None and len(mention.segments) == 1:
+            return Left("two-macros", "two crates give a macro of this name to the whole crate")
+        arguments = macro_arguments(source, mention.span)
+        if arguments is None:
+            return Left("unparsed", "the macro's arguments are not understood")
+        outcome = rewrite_macro(
+            source,
+            mention.path[-1],
+            mention.segments[-1],
+            arguments,
+            new_ensure_text=self.decision.new_ensure_text,
+        )
+        if isinstance(outcome, Rewrite):
+            return replace(outcome, edits=(*crate_edit(source, mention), *outcome.edits))
+        return outcome
+
+    def _call(self, site: Site) -> Outcome:
+        return rewrite_call(
+            call_of(site), site, self.facts, self.decision.calls, is_local=self._is_local(site)
+        )
+
+    def _is_local(self, site: Site) -> bool:
+        """Whether the methods of failure's traits are in scope, and no other trait's of the same names."""
+        names = {
+            mention.path[-1]
+            for mention in self.file.mentions.values()
+            if mention.kind in _IMPORTS and mention.origin is not None and site.span in mention.origin.scope
+        }
+        others = {each.path[-1] for each in self.file.imports if each.path and each.path[0] != "failure"}
+        return bool(names) and "Fail" not in names and not others & {"Context", "ResultExt", "WrapErr"}
+
+    def _error_name(self, at: int) -> str | None:
+        """Return `Error` where that is failure's by an import, so that it will be anyhow's."""
+        for meaning in self.file.names.meanings("Error", at, Namespace.TYPE):
+            if meaning.path == ("failure", "Error") and meaning.origin is not None:
+                return "Error"
+        return None
+
+
+def _types_of(file: File) -> Sequence[OwnType]:
+    mentions = sorted(file.mentions.values(), key=lambda mention: mention.span)
+    return tuple(derived_types(file.names, mentions))
+
+
+def _covers(own_type: OwnType, site: Site, mention: Mention | None) -> bool:
+    """Whether the type's rewrite settles the site: its derive entry, an attribute of the derive."""
+    if site.span not in own_type.span and not any(cover in site.span for cover in own_type.covers):
+        return False
+    return any(cover in site.span or site.span in cover for cover in own_type.covers) and not (
+        mention is not None and mention.kind in _IMPORTS
+    )
+
+
+def _is_public(file: File, mention: Mention) -> bool:
+    """Whether callers outside may see what is written there: in a signature that is `pub`, or of a trait."""
+    node: Node | None = mention.node
+    while node is not None and node.parent is not None:
+        parent = node.parent
+        if node.type == "block":
+            return False
+        if parent.type in ("function_item", "type_item", "struct_item", "enum_item", "field_declaration"):
+            return any(child.type == "visibility_modifier" for child in parent.children)
+        node = parent
+    return False
+
+
+def _public_question(mention: Mention) -> Left:
+    options = (
+        ("anyhow", "`anyhow::Error` in the signature: callers that name `failure::Error` no longer compile"),
+        ("thiserror", "an error enum of the package's own, by hand: callers can match on it"),
+        ("keep", "nothing changes"),
+    )
+    return Left("public-error", f"`{'::'.join(mention.path)}` is part of a public signature", options)

@@ -1,0 +1,123 @@
+"""Where failure stands: imports, paths, macros, derives, links, attributes of its derive, methods by name.
+
+What a bare `bail!` is depends on the root of its crate, what a method is on types. So both are found
+where they may be failure's, and judged later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from codemods.recipe import (
+    Capture,
+    Condition,
+    Finder,
+    Match,
+    Mention,
+    MentionKind,
+    Names,
+    Query,
+    Resolves,
+    Source,
+    Span,
+    mentions_of,
+)
+
+from . import methods
+
+CRATES = {"failure": "failure", "failure_derive": "failure_derive"}
+PACKAGES = tuple(CRATES.values())
+EXPORTS = {
+    "failure": (
+        "AsFail",
+        "Backtrace",
+        "Causes",
+        "Compat",
+        "Context",
+        "Error",
+        "Fail",
+        "Fallible",
+        "ResultExt",
+        "SyncFailure",
+        "bail",
+        "ensure",
+        "err_msg",
+        "format_err",
+    ),
+    "failure_derive": ("Fail",),
+}
+_EMPTY = Capture(Span(0, 0), "", "nodes")
+_CALLS = Query(
+    """
+    [
+      (call_expression
+        function: (field_expression value: (_) @receiver field: (field_identifier) @name)
+        arguments: (arguments . (_)? @argument)) @site
+      (call_expression
+        function: (generic_function
+          function: (field_expression value: (_) @receiver field: (field_identifier) @name))
+        arguments: (arguments . (_)? @argument)) @site
+    ]
+    """
+)
+_HELPERS = Query("(attribute_item (attribute (identifier) @name)) @site")
+_IS_FAILURE = Condition(Resolves("call", PACKAGES), or_unknown=True)
+
+
+@lru_cache(maxsize=64)
+def mentions_in(source: Source, macro_uses: tuple[str, ...] = PACKAGES) -> tuple[Mention, ...]:
+    """Return where `source` names an item of failure, if these packages' macros are in scope everywhere."""
+    names = names_of(source, macro_uses)
+    found = [mention for package in PACKAGES for mention in mentions_of(names, package)]
+    return tuple(sorted(found, key=lambda each: (each.span, each.kind is MentionKind.DOC_LINK)))
+
+
+@lru_cache(maxsize=64)
+def names_of(source: Source, macro_uses: tuple[str, ...]) -> Names:
+    """Return the names of `source`."""
+    return Names(source, CRATES, macro_uses, EXPORTS)
+
+
+def find_mentions(source: Source) -> Iterator[Match]:
+    """Yield each mention, methods aside, and the attributes `#[fail(…)]` and `#[cause]`."""
+    if source.is_manifest:
+        return
+    for mention in mentions_in(source):
+        yield Match(mention.tree, mention.node, _captures(), mention.span)
+    for match in _HELPERS.find(source):
+        if match.captures["name"].text in ("fail", "cause"):
+            yield replace(match, captures=_captures(name=match.captures["name"]))
+
+
+def find_methods(source: Source) -> Iterator[Match]:
+    """Yield each call of a method that may be failure's: from its name to its end."""
+    if source.is_manifest or not _MAY_CALL.search(source.content):
+        return
+    for match in _CALLS.find(source):
+        name = match.captures["name"]
+        if name.text in methods.NAMES:
+            node = match.node
+            whole = Span(node.start_byte, node.end_byte)
+            call = Capture(whole, source.text(whole), node.type, (node,))
+            span = Span(name.span.start, node.end_byte)
+            captures = _captures(**{**match.captures, "call": call})
+            yield replace(match, captures=captures, span=span, conditions=(_IS_FAILURE,))
+
+
+def _captures(**given: Capture) -> dict[str, Capture]:
+    """Return captures under all names that facts are about."""
+    return {"call": _EMPTY, "receiver": _EMPTY, "argument": _EMPTY, "name": _EMPTY, **given}
+
+
+_MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(methods.NAMES).encode() + rb")\s*(?:\(|::)")
+
+SEARCHES = (
+    *(
+        Finder(find_mentions, (needle,))
+        for needle in (b"failure", b"bail!", b"ensure!", b"format_err!", b"Fail")
+    ),
+    *(Finder(find_methods, (b"." + name.encode(),)) for name in methods.NAMES),
+)

@@ -1,0 +1,301 @@
+"""What to do about all sites of a component: one change, or the reasons why not and what moves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from codemods.recipe import (
+    Ambiguous,
+    Change,
+    EditConflict,
+    Edited,
+    Facts,
+    Form,
+    MentionKind,
+    Needs,
+    NotASite,
+    Option,
+    Packages,
+    Proposal,
+    Retires,
+    Settings,
+    Site,
+    Skipped,
+)
+
+from .._errors.releases import anyhow_for, thiserror_for
+from .contexts import may_hide
+from .decisions import Decision, decide, sentence
+from .dependencies import left_by_manifest
+from .edits import combined
+from .file_outcomes import Judged, judge
+from .finding import PACKAGES
+from .import_plan import CrateNeeds, ImportPlan, plan_imports, plan_type_imports
+from .members import File, Member, components, members_of
+from .rewrites import Left, Need, Rewrite, Stranger
+
+BY_DESIGN = (
+    "`{:?}` of an error (also from `unwrap`, or from `main`) now begins with the message and lists the causes,"
+    " the outermost first; failure printed the type, the innermost first. Backtraces are std's, and"
+    " `RUST_FAILURE_BACKTRACE` has no effect any more."
+)
+
+
+def plan(sites: Sequence[Site], facts: Facts, settings: Settings, packages: Packages) -> Iterator[Proposal]:
+    """Yield what to do about each of the sites of a workspace."""
+    for component in components(members_of(sites, packages), packages):
+        yield from Component(component, facts, settings, packages).proposals()
+
+
+@dataclass(frozen=True)
+class MemberPlan:
+    """One package: what becomes of its sites, and of the imports of its files where all of them move."""
+
+    member: Member
+    decision: Decision
+    judged: Mapping[File, tuple[Judged, ...]]
+    blocked: tuple[tuple[Site, Left], ...]  # sites of the manifest that stand in the way
+
+    @cached_property
+    def crate_needs(self) -> CrateNeeds:
+        """What its code will need."""
+        outcomes = [
+            each.outcome
+            for found in self.judged.values()
+            for each in found
+            if isinstance(each.outcome, Rewrite)
+        ]
+        needs = frozenset(need for outcome in outcomes for need in outcome.needs)
+        imported = any(_gives_anyhow(each) for found in self.judged.values() for each in found)
+        bare = any(
+            each.mention is not None
+            and each.mention.kind is MentionKind.MACRO
+            and len(each.mention.segments) == 1
+            and (each.mention.origin is None or each.mention.origin.is_extern_crate)
+            for found in self.judged.values()
+            for each in found
+            if isinstance(each.outcome, Rewrite)
+        )
+        return CrateNeeds(needs | ({Need.ANYHOW} if imported else frozenset()), bare)
+
+    @cached_property
+    def imports(self) -> Mapping[File, ImportPlan]:
+        """What becomes of the imports of each file."""
+        return {
+            file: plan_imports(file, found, self.decision, self.crate_needs)
+            for file, found in self.judged.items()
+        }
+
+    @cached_property
+    def needs(self) -> frozenset[Need]:
+        """What its code needs afterwards."""
+        return self.crate_needs.needs.union(*(plan.needs for plan in self.imports.values()))
+
+    @property
+    def left(self) -> Iterator[tuple[Site, Left]]:
+        """The sites that stand in the way, with the reason."""
+        yield from self.blocked
+        for file, found in self.judged.items():
+            for each in found:
+                left = each.outcome if isinstance(each.outcome, Left) else None
+                left = left or self.imports[file].left.get(each.site.id)
+                if left is not None:
+                    yield each.site, left
+
+    @property
+    def edited(self) -> Iterator[Edited]:
+        """The files with all of their edits."""
+        for file, found in self.judged.items():
+            edits = [
+                edit for each in found if isinstance(each.outcome, Rewrite) for edit in each.outcome.edits
+            ]
+            merged = combined([*edits, *self.imports[file].edits])
+            if merged:
+                yield Edited(file.path, merged)
+
+
+class Component:
+    """Packages that move together."""
+
+    def __init__(
+        self, members: Sequence[Member], facts: Facts, settings: Settings, packages: Packages
+    ) -> None:
+        hidden = any(may_hide(site, facts) for member in members for site in member.sites)
+        self.plans = [_member_plan(member, facts, settings, hidden=hidden) for member in members]
+        self.packages = packages
+
+    def proposals(self) -> Iterator[Proposal]:
+        """Yield what to do about each site."""
+        strangers = tuple(site.id for site in self._strangers())
+        if strangers:
+            yield NotASite(strangers)
+        left = [each for plan in self.plans for each in plan.left]
+        if not left and not any(True for _ in self._open_sites()):
+            return
+        try:
+            forms = () if left else self._forms()
+        except EditConflict as conflict:
+            left = [(next(self._open_sites()), Left("overlap", str(conflict)))]
+            forms = ()
+        if forms:
+            sites = tuple(site.id for site in self._open_sites())
+            yield Change(sites, forms, notes=tuple(self._notes()))
+        else:
+            yield from self._refused(left)
+
+    def _strangers(self) -> Iterator[Site]:
+        for plan in self.plans:
+            for found in plan.judged.values():
+                yield from (each.site for each in found if isinstance(each.outcome, Stranger))
+
+    def _open_sites(self) -> Iterator[Site]:
+        strangers = {site.id for site in self._strangers()}
+        for plan in self.plans:
+            yield from (site for site in plan.member.sites if site.id not in strangers)
+
+    def _forms(self) -> tuple[Form, ...]:
+        edited = tuple(each for plan in self.plans for each in plan.edited)
+        whole = Form(edited, "all", dependencies=tuple(self._dependencies()))
+        if not edited:
+            return (whole,)
+        alone = [each for plan in self.plans for each in type_changes(plan)]
+        if not alone:
+            return (whole,)
+        settled = {id for each in alone for id in each.sites}
+        rest = frozenset(site.id for site in self._open_sites() if site.id not in settled)
+        if not rest:
+            return (whole,)
+        files = tuple(file for each in alone for file in each.forms[0].files)
+        needs = tuple(dict.fromkeys(need for each in alone for need in each.forms[0].dependencies))
+        return (whole, Form(files, "types", dependencies=needs, leaves=rest))
+
+    def _dependencies(self) -> Iterator[Needs | Retires]:
+        for plan in self.plans:
+            if plan.member.package is not None:
+                yield from dependencies_of(plan)
+                yield from (
+                    Retires(plan.member.package.manifest, package)
+                    for package in PACKAGES
+                    if plan.member.package.depends_on(package)
+                )
+
+    def _notes(self) -> Iterator[str]:
+        for plan in self.plans:
+            uses_anyhow = Need.ANYHOW in plan.needs
+            uses_types = Need.THISERROR in plan.needs
+            yield sentence(plan.member, plan.decision, uses_anyhow=uses_anyhow, uses_types=uses_types)
+        if any(Need.ANYHOW in plan.needs for plan in self.plans):
+            yield BY_DESIGN
+        yield from dict.fromkeys(
+            note
+            for plan in self.plans
+            for found in plan.judged.values()
+            for each in found
+            if isinstance(each.outcome, Rewrite)
+            for note in each.outcome.notes
+        )
+
+    def _refused(self, left: Sequence[tuple[Site, Left]]) -> Iterator[Proposal]:
+        """Yield the reasons of the sites that stand in the way, the types that move alone, and the rest."""
+        reasons = {site.id: reason for site, reason in left}
+        for site_id, reason in reasons.items():
+            yield _proposal(site_id, reason)
+        changes = [
+            each for plan in self.plans for each in type_changes(plan) if not reasons.keys() & set(each.sites)
+        ]
+        yield from changes
+        settled = {id for each in changes for id in each.sites} | reasons.keys()
+        rest = tuple(site.id for site in self._open_sites() if site.id not in settled)
+        if rest:
+            site, first = left[0]
+            where = f"{site.source.path}:{site.position.line}"
+            others = f" ({len(left) - 1} more)" if len(left) > 1 else ""
+            yield Skipped(
+                "waits-for", f"all of it moves together, and {where} cannot{others}: {first.reason}", rest
+            )
+
+
+def type_changes(plan: MemberPlan) -> Iterator[Change]:
+    """Yield a change for the own types of each file that failure still accepts as they will be."""
+    for file, found in plan.judged.items():
+        alone = [each for each in found if each.own_type is not None and each.own_type.moves_alone]
+        alone = [each for each in alone if not _has_cause(each)]
+        if not alone:
+            continue
+        moving = frozenset(each.site.span for each in alone)
+        imports = plan_type_imports(file, found, moving)
+        edits = [edit for each in alone if isinstance(each.outcome, Rewrite) for edit in each.outcome.edits]
+        try:
+            files = (Edited(file.path, combined([*edits, *imports.edits])),)
+        except EditConflict:
+            continue
+        sites = (*(each.site.id for each in alone), *sorted(imports.settled))
+        needs = tuple(_needs(plan, Need.THISERROR, [file]))
+        note = (
+            f"Package {plan.member.name}: these types derive `thiserror::Error` and are still accepted where"
+            " `Fail` is asked for; the rest stays with failure."
+        )
+        yield Change(sites, (Form(files, "types", dependencies=needs),), notes=(note,))
+
+
+def _has_cause(each: Judged) -> bool:
+    """Whether failure would no longer see the type's cause: it knows nothing of `source`."""
+    own_type = each.own_type
+    assert own_type is not None, "asked of types only"
+    return any(edit.text == "source" for edit in own_type.edits)
+
+
+def dependencies_of(plan: MemberPlan) -> Iterator[Needs]:
+    """Yield what the package's code needs of its manifest."""
+    for need in (Need.ANYHOW, Need.THISERROR):
+        files = [file for file in plan.judged if need in _needs_of(plan, file)]
+        if files:
+            yield from _needs(plan, need, files)
+
+
+def _needs_of(plan: MemberPlan, file: File) -> frozenset[Need]:
+    found = plan.judged[file]
+    own = frozenset(
+        need for each in found if isinstance(each.outcome, Rewrite) for need in each.outcome.needs
+    )
+    return own | plan.imports[file].needs
+
+
+def _needs(plan: MemberPlan, need: Need, files: Sequence[File]) -> Iterator[Needs]:
+    package = plan.member.package
+    if package is None:
+        return
+    find = anyhow_for if need is Need.ANYHOW else thiserror_for
+    release = find(package.rust_version)
+    if release is not None:
+        kinds = tuple(sorted({_kind(package.root, file) for file in files}))
+        kinds = ("normal",) if "normal" in kinds and "build" not in kinds else kinds
+        yield Needs(package.manifest, release.crate, release.requirement, instead_of="failure", kinds=kinds)
+
+
+def _kind(root: PurePosixPath, file: File) -> str:
+    parts = file.path.relative_to(root).parts
+    if parts[0] in ("tests", "examples", "benches") and len(parts) > 1:
+        return "dev"
+    return "build" if parts == ("build.rs",) else "normal"
+
+
+def _member_plan(member: Member, facts: Facts, settings: Settings, *, hidden: bool) -> MemberPlan:
+    decision = decide(member, settings, contexts_may_hide=hidden)
+    judged = {file: judge(file, facts, decision) for file in member.files}
+    return MemberPlan(member, decision, judged, tuple(left_by_manifest(member, decision)))
+
+
+def _gives_anyhow(each: Judged) -> bool:
+    """Whether an import will be one of anyhow."""
+    return each.is_import and each.mention is not None and each.mention.path[1:2] == ("Error",)
+
+
+def _proposal(site_id: str, left: Left) -> Proposal:
+    if left.options:
+        options = tuple(Option(id, effect) for id, effect in left.options)
+        return Ambiguous(left.code, left.reason, options, (site_id,))
+    return Skipped(left.code, left.reason, (site_id,))
