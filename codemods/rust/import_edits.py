@@ -138,8 +138,8 @@ class ImportEdits:
         for leaf, at in self._added:
             self._place_new(leaf, at, extra)
         edits = [edit for plan in self._plans for edit in self._plan_edits(plan)]
-        edits += self._new_statements(extra)
         edits += self._new_crates()
+        edits += self._new_statements(extra)
         return sorted(_joined(edits), key=lambda edit: edit.span)
 
     def _reset(self) -> None:
@@ -303,9 +303,10 @@ class ImportEdits:
         changes = plan.changes
         self._move_whole(plan, tree)
         for found, leaf in plan.leaves:
-            prefix = sum(len(parent.path) for parent in leaf.parents)
             if found in plan.new:
-                changes.replaced[leaf.node] = plan.new[found].text(edition, prefix if leaf.parents else 0)
+                new = plan.new[found]
+                old = sum(len(parent.path) for parent in leaf.parents)
+                changes.replaced[leaf.node] = new.text(edition, len(new.parent) if changes.prefix else old)
             elif found in plan.gone:
                 changes.removed.add(leaf.node)
         if plan.joining and not tree.is_group:

@@ -99,9 +99,12 @@ def new_place(outline: Outline, opening: int, text: str, stays: Stays) -> Place:
 
     It never depends on a statement that does not stay.
     """
-    uses = [each for each in _plain_uses(outline, opening) if _owns_line(outline, each) and stays(each)]
+    uses = [each for each in _uses(outline, opening) if _owns_line(outline, each) and stays(each)]
+    plain = [each for each in uses if not each.visibility and not each.attributes]
+    if plain:
+        return _among(outline, _runs(outline, plain), text)
     if uses:
-        return _among(outline, _runs(outline, uses), text)
+        return _after(outline, uses[-1], 1)
     crates = [each for each in declarations(outline) if each.opening == opening and each.statement is None]
     crates = [each for each in crates if _owns_line(outline, each) and stays(each)]
     if crates:
@@ -174,10 +177,9 @@ def _kind(text: str) -> int:
     return 2 if head in ("crate", "self", "super") else 1
 
 
-def _plain_uses(outline: Outline, opening: int) -> list[Declaration]:
+def _uses(outline: Outline, opening: int) -> list[Declaration]:
     found = [each for each in declarations(outline) if each.opening == opening and each.statement is not None]
-    plain = [each for each in found if not each.visibility and not each.attributes]
-    return [each for each in plain if outline.parents[each.keyword] == opening]
+    return [each for each in found if outline.parents[each.keyword] == opening]
 
 
 def _is_adjacent(outline: Outline, first: Declaration, second: Declaration) -> bool:
