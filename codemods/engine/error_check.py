@@ -11,6 +11,7 @@ from codemods.engine.document import Evidence
 from codemods.engine.error_texts import (
     DIFFERS,
     ErrorComparison,
+    built_value,
     compare_traces,
     difference_message,
     shown_chain,
@@ -101,11 +102,16 @@ class ErrorsChecked:
 
     def _counted(self, numbers: Iterable[int]) -> str:
         found = [self.comparison.places[number] for number in numbers]
-        errors = sum(each.errors for each in found)
-        tests = len({test for each in found for test in each.tests})
-        if not errors:
+        tests = {test for each in found for test in each.tests}
+        built = sum(built_value(test) is not None for test in tests)
+        errors = sum(each.errors for each in found) - built
+        counted = [
+            *([f"{errors} errors in {_plural(len(tests) - built, 'test')}"] if errors else []),
+            *([f"{_plural(built, 'value')} built to be compared"] if built else []),
+        ]
+        if not counted:
             return "no error was met"
-        return f"{errors} errors in {tests} tests have the same texts and the same chain"
+        return f"{' and '.join(counted)} have the same texts and the same chain"
 
     def _values(self, values: Sequence[ErrorPlace]) -> str:
         compared = [v.name for v in values if v.number in self.comparison.places]
@@ -184,6 +190,10 @@ def _sources(
         except (CodemodError, OSError):
             continue  # made by a build script, or gone
     return found
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _listed(names: Iterable[str]) -> str:
