@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.use_trees import Leaf, UseStatement, use_statements
 
-_CONDITIONAL = ("cfg(", "cfg_attr(")
+_CONDITIONAL = re.compile(r"#\s*\[\s*cfg(_attr)?\s*\(")
 # Of a macro that only puts a condition before items, what its braces hold stands where the call stands.
 _CFG_MACROS = (b"cfg_if", b"cfg_match")
 
@@ -47,7 +48,7 @@ class Import:
     @property
     def cfgs(self) -> tuple[str, ...]:
         """The attributes that put it, or one of its attributes, under a condition."""
-        return tuple(each for each in self.attributes if each[2:].strip().startswith(_CONDITIONAL))
+        return tuple(each for each in self.attributes if _CONDITIONAL.match(each))
 
 
 @dataclass(frozen=True, slots=True)

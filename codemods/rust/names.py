@@ -18,6 +18,8 @@ from codemods.rust.source import Source
 
 Path = tuple[str, ...]
 _Seen = frozenset[Import]
+# What an import means that leads to a crate nobody told of: it hides other things of its name.
+_UNKNOWN = ("?",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,25 @@ class Names:
         self, path: str | Sequence[str], at: int, namespace: Namespace = Namespace.TYPE
     ) -> Path | None:
         """Return what `path`, written at the byte `at`, spells out to; None if unknown or one of several."""
-        paths = {each.path for each in self.meanings(path, at, namespace)}
-        return paths.pop() if len(paths) == 1 else None
+        paths = {each.path for each in self._meanings(path, at, namespace)}
+        return paths.pop() if len(paths) == 1 and _UNKNOWN not in paths else None
 
     def meanings(self, path: str | Sequence[str], at: int, namespace: Namespace) -> tuple[Meaning, ...]:
-        """Return all that it may mean: there are several where imports stand under a `cfg`."""
+        """Return all that it is known to mean: several where imports stand under a `cfg`."""
+        return _known(self._meanings(path, at, namespace))
+
+    def _meanings(self, path: str | Sequence[str], at: int, namespace: Namespace) -> list[Meaning]:
         segments, is_global = _segments(path)
         if not segments:
-            return ()
+            return []
         resolver = self._resolver(at)
-        found = resolver.resolve(resolver.scopes.at(at), segments, is_global, namespace, frozenset())
-        return tuple(dict.fromkeys(found))
+        return resolver.resolve(resolver.scopes.at(at), segments, is_global, namespace, frozenset())
 
     def import_meanings(self, found: Import) -> tuple[Meaning, ...]:
         """Return what an import of this file imports; of a glob, what its names stand in."""
         resolver = self._resolver(found.leaf.start)
         scope = resolver.scopes.at(found.leaf.start)
-        return tuple(dict.fromkeys(resolver.expand(found, scope, (), Namespace.TYPE, frozenset())))
+        return _known(resolver.expand(found, scope, (), Namespace.TYPE, frozenset()))
 
     def mentions_package(self, path: Path, package: str) -> bool:
         """Whether a meaning's path leads into `package`."""
@@ -146,7 +150,7 @@ class _Resolver:
             meanings = [Meaning(("crate", *rest))] if own else self._crate(found.path + rest)
         else:
             meanings = self._use(found, scope, found.path + rest, namespace, seen | {found})
-        return [Meaning(each.path, found) for each in meanings]
+        return [Meaning(each.path, found) for each in meanings] or [Meaning(_UNKNOWN, found)]
 
     def _use(
         self, found: Import, scope: Scope, path: Path, namespace: Namespace, seen: _Seen
@@ -296,6 +300,10 @@ class _Resolver:
             return [Meaning(path)]
         package = self.names.crates.get(head)
         return [Meaning((crate_name(package), *path[1:]))] if package is not None else []
+
+
+def _known(found: Sequence[Meaning]) -> tuple[Meaning, ...]:
+    return tuple(dict.fromkeys(each for each in found if each.path != _UNKNOWN))
 
 
 def _segments(path: str | Sequence[str]) -> tuple[Path, bool]:

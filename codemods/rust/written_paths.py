@@ -122,7 +122,8 @@ def _is_attribute(outline: Outline, opening: int) -> bool:
     return outline.text(opening) == b"[" and (before == b"#" or is_inner)
 
 
-def _is_binding(node: Node) -> bool:
+def _is_binding(largest: Node) -> bool:
+    node = largest.descendant_for_byte_range(largest.start_byte, largest.end_byte) or largest
     if node.type in _BINDING_NODES:
         return True
     parent = node.parent
