@@ -11,15 +11,25 @@ it, or joins one that imports from there already.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from codemods.rust.edits import Edit
+from codemods.rust.import_plans import (
+    Plan,
+    as_new,
+    covers,
+    group_of,
+    is_same,
+    new_leaf,
+    single_parent,
+    tree_text,
+)
 from codemods.rust.imports import Declaration, Import, declarations, outlines
 from codemods.rust.outlines import Outline
 from codemods.rust.scopes import Namespace, Scope, scopes_of
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
-from codemods.rust.use_layout import Changes, ImportEditError, NewLeaf, rendered, statement_trees, written
+from codemods.rust.use_layout import Changes, ImportEditError, NewLeaf, statement_trees
 from codemods.rust.use_places import (
     Place,
     beside,
@@ -29,47 +39,8 @@ from codemods.rust.use_places import (
     new_place,
     removed_lines,
 )
-from codemods.rust.use_trees import Leaf, UseNode
 
 __all__ = ["ImportEditError", "ImportEdits"]
-
-
-@dataclass(eq=False, slots=True)
-class _Plan:
-    """What happens to one statement: its leaves by import, and statements that are to stand beside it."""
-
-    outline: Outline
-    declaration: Declaration
-    changes: Changes = field(default_factory=Changes)
-    new: dict[Import, NewLeaf] = field(default_factory=dict)  # written in place
-    gone: set[Import] = field(default_factory=set)
-    joining: list[NewLeaf] = field(default_factory=list)
-    beside: list[NewLeaf] = field(default_factory=list)
-
-    @property
-    def style(self) -> tuple[object, ...]:
-        """What statements must share to be one."""
-        own = self.declaration
-        return (
-            id(self.outline),
-            own.opening,
-            self.outline.parents[own.keyword],
-            own.visibility,
-            own.attributes,
-        )
-
-    @property
-    def leaves(self) -> list[tuple[Import, Leaf]]:
-        """The imports with their places in the tree; none of an `extern crate`."""
-        statement = self.declaration.statement
-        return (
-            [] if statement is None else list(zip(self.declaration.imports, statement.leaves(), strict=True))
-        )
-
-    @property
-    def is_emptied(self) -> bool:
-        """Whether nothing that it imports today stays."""
-        return all(each in self.gone for each in self.declaration.imports)
 
 
 class ImportEdits:
@@ -81,7 +52,7 @@ class ImportEdits:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._plans = [
-            _Plan(outline, declaration)
+            Plan(outline, declaration)
             for outline in outlines(source)
             for declaration in declarations(outline)
         ]
@@ -100,7 +71,7 @@ class ImportEdits:
 
         Of an `extern crate` the first segment is the crate.
         """
-        leaf = _new_leaf(path, name)
+        leaf = new_leaf(path, name)
         old = found.name if found.path and found.name not in (found.path[-1], None) else None
         self._replaced[found] = replace(leaf, name=name or old, is_global=leaf.is_global or found.is_global)
 
@@ -109,7 +80,7 @@ class ImportEdits:
 
         Nothing is done where it is in scope there already.
         """
-        self._added.append((_new_leaf(path, name), at))
+        self._added.append((new_leaf(path, name), at))
 
     def add_extern_crate(self, name: str, macro_use: bool = False, at: int = 0) -> None:
         """Declare a crate at the top of the file, or of the example around `at`, unless it is declared."""
@@ -146,7 +117,7 @@ class ImportEdits:
         for plan in self._plans:
             plan.changes, plan.new, plan.joining, plan.beside = Changes(), {}, [], []
 
-    def _place(self, plan: _Plan, found: Import, leaf: NewLeaf) -> None:
+    def _place(self, plan: Plan, found: Import, leaf: NewLeaf) -> None:
         """Decide where the import that replaces `found` is written."""
         if found.is_extern_crate:
             plan.new[found] = leaf
@@ -169,7 +140,7 @@ class ImportEdits:
         else:
             plan.beside.append(leaf)
 
-    def _check_name(self, plan: _Plan, found: Import, leaf: NewLeaf) -> None:
+    def _check_name(self, plan: Plan, found: Import, leaf: NewLeaf) -> None:
         if leaf.bound in (None, "_", found.name):
             return
         scope = scopes_of(plan.outline).scope(plan.declaration.opening)
@@ -188,12 +159,12 @@ class ImportEdits:
             return True
         return any(
             each.name == name
-            and (each.cfgs or not _is_same(each, leaf))
+            and (each.cfgs or not is_same(each, leaf))
             and each not in self._plan_of[each].gone
             for each in scope.imports
         )
 
-    def _is_imported(self, plan: _Plan, leaf: NewLeaf) -> bool:
+    def _is_imported(self, plan: Plan, leaf: NewLeaf) -> bool:
         """Whether a statement of the same scope imports it already, or will."""
         scope = (plan.outline, plan.declaration.opening)
         own = plan.declaration
@@ -205,27 +176,27 @@ class ImportEdits:
                 continue
             staying = [each for each in other.declaration.imports if each not in other.gone]
             coming = [*other.new.values(), *other.joining, *other.beside]
-            if any(_is_same(each, leaf) for each in staying if each not in other.new):
+            if any(is_same(each, leaf) for each in staying if each not in other.new):
                 return True
-            if any(_covers(each, leaf) for each in coming):
+            if any(covers(each, leaf) for each in coming):
                 return True
         return False
 
-    def _target(self, plan: _Plan, leaf: NewLeaf) -> _Plan | None:
+    def _target(self, plan: Plan, leaf: NewLeaf) -> Plan | None:
         """Return the statement that `leaf` joins: like `plan`, with braces behind the leaf's parent path.
 
         Where the file has one statement an import, that is none.
         """
         alike = [other for other in self._plans if other.style == plan.style and other.declaration.statement]
-        groups = [other for other in alike if _group_of(other, leaf) is not None and not other.is_emptied]
+        groups = [other for other in alike if group_of(other, leaf) is not None and not other.is_emptied]
         if groups:
             return groups[0]
         if self._is_itemised(alike):
             return None
-        singles = [other for other in alike if _single_parent(other) == (leaf.parent, leaf.is_global)]
+        singles = [other for other in alike if single_parent(other) == (leaf.parent, leaf.is_global)]
         return next((each for each in singles if leaf.parent), None)
 
-    def _is_itemised(self, plans: Sequence[_Plan]) -> bool:
+    def _is_itemised(self, plans: Sequence[Plan]) -> bool:
         """Whether these statements import one name each, though some share their path."""
         trees = [plan.declaration.statement.tree for plan in plans if plan.declaration.statement is not None]
         if any(len(tree.children) > 1 for tree in trees):
@@ -264,10 +235,10 @@ class ImportEdits:
             if plan.outline is not outline or own.opening != scope.opening or own.attributes:
                 continue
             if any(
-                _is_same(each, leaf) for each in own.imports if each not in plan.gone and each not in plan.new
+                is_same(each, leaf) for each in own.imports if each not in plan.gone and each not in plan.new
             ):
                 return True
-            if any(_covers(each, leaf) for each in [*plan.new.values(), *plan.joining, *plan.beside]):
+            if any(covers(each, leaf) for each in [*plan.new.values(), *plan.joining, *plan.beside]):
                 return True
         return False
 
@@ -278,14 +249,14 @@ class ImportEdits:
         ]
         return examples[0] if examples else found[0]
 
-    def _plan_edits(self, plan: _Plan) -> Iterator[Edit]:
+    def _plan_edits(self, plan: Plan) -> Iterator[Edit]:
         if plan.declaration.statement is None:
             yield from self._crate_edits(plan)
             return
         if not (plan.gone or plan.new or plan.joining or plan.beside):
             return
         tree = plan.declaration.statement.tree
-        text = self._tree_text(plan, tree)
+        text = tree_text(plan, self._replaced)
         trees = statement_trees(plan.beside, plan.outline.edition)
         if text is None and not trees:
             yield self._removal(plan)
@@ -297,58 +268,14 @@ class ImportEdits:
         for each in trees:
             yield _insertion(beside(plan.outline, plan.declaration, each), [f"{head}use {each};"])
 
-    def _tree_text(self, plan: _Plan, tree: UseNode) -> str | None:
-        """Return the statement's tree as it is to be; None where all of it goes."""
-        edition = plan.outline.edition
-        changes = plan.changes
-        self._move_whole(plan, tree)
-        for found, leaf in plan.leaves:
-            if found in plan.new:
-                new = plan.new[found]
-                old = sum(len(parent.path) for parent in leaf.parents)
-                changes.replaced[leaf.node] = new.text(edition, len(new.parent) if changes.prefix else old)
-            elif found in plan.gone:
-                changes.removed.add(leaf.node)
-        if plan.joining and not tree.is_group:
-            own = [
-                plan.new[each] if each in plan.new else _as_new(each)
-                for each, _ in plan.leaves
-                if each not in plan.gone
-            ]
-            return statement_trees([*own, *plan.joining], edition)[0]
-        if plan.joining:
-            changes.target = _group_of(plan, plan.joining[0])
-            changes.added = [leaf.text(edition, len(leaf.parent)) for leaf in dict.fromkeys(plan.joining)]
-        return rendered(plan.outline, tree, changes)
-
-    def _move_whole(self, plan: _Plan, tree: UseNode) -> None:
-        """Where a whole flat group goes to one other path, keep the group and its layout."""
-        is_flat = tree.is_group and not any(child.is_group for child in tree.children)
-        parents = {(leaf.parent, leaf.is_global) for leaf in plan.beside}
-        if not is_flat or len(parents) != 1 or not plan.is_emptied or plan.joining or plan.new:
-            return
-        ((parent, is_global),) = parents
-        if not parent or len(plan.beside) > len(tree.children):
-            return
-        segments = "::".join(written(each, plan.outline.edition) for each in parent)
-        plan.changes.prefix = "::" * is_global + segments + "::"
-        plan.changes.target = tree
-        coming = {self._replaced[each]: each for each, _ in plan.leaves if each in self._replaced}
-        for leaf in plan.beside:
-            if leaf in coming:
-                plan.new[coming[leaf]] = leaf
-        plan.beside = [leaf for leaf in plan.beside if leaf not in coming]
-        plan.changes.added = [leaf.text(plan.outline.edition, len(parent)) for leaf in plan.beside]
-        plan.beside = []
-
-    def _removal(self, plan: _Plan) -> Edit:
+    def _removal(self, plan: Plan) -> Edit:
         comment = comment_about(plan.outline, plan.declaration)
         if comment is not None:
             where = f"{self.source.path}:{self.source.position(comment)}"
             raise ImportEditError("comment", "a comment beside the import may be about it", where)
         return Edit(removed_lines(plan.outline, plan.declaration), "")
 
-    def _crate_edits(self, plan: _Plan) -> Iterator[Edit]:
+    def _crate_edits(self, plan: Plan) -> Iterator[Edit]:
         (found,) = plan.declaration.imports
         if found in plan.new:
             leaf = plan.new[found]
@@ -356,7 +283,7 @@ class ImportEdits:
         elif found in plan.gone:
             yield self._removal(plan)
 
-    def _head(self, plan: _Plan) -> str:
+    def _head(self, plan: Plan) -> str:
         """Return the attributes and the visibility of a statement, as a copy of it has them."""
         own = plan.declaration
         start = plan.outline.code[own.first].span.start
@@ -398,56 +325,7 @@ class ImportEdits:
             if each in plan.new:
                 yield plan.new[each]
             elif each not in plan.gone:
-                yield _as_new(each)
-
-
-def _new_leaf(path: str | Sequence[str], name: str | None) -> NewLeaf:
-    if isinstance(path, str):
-        text = "".join(path.split())
-        segments = tuple(each.removeprefix("r#") for each in text.removeprefix("::").split("::"))
-        return NewLeaf(segments, name, text.startswith("::"))
-    return NewLeaf(tuple(each.removeprefix("r#") for each in path), name)
-
-
-def _as_new(found: Import) -> NewLeaf:
-    if found.name is None:
-        return NewLeaf((*found.path, "*"), None, found.is_global)
-    return NewLeaf(found.path, found.name if found.name != found.path[-1] else None, found.is_global)
-
-
-def _is_same(found: Import, leaf: NewLeaf) -> bool:
-    return not found.is_extern_crate and _covers(_as_new(found), leaf)
-
-
-def _covers(have: NewLeaf, wanted: NewLeaf) -> bool:
-    """Whether an import of `have` makes one of `wanted` needless: a name also brings a trait into scope."""
-    return have.path == wanted.path and wanted.bound in ("_", have.bound)
-
-
-def _group_of(plan: _Plan, leaf: NewLeaf) -> UseNode | None:
-    """Return the braces in the statement whose path is that of the leaf's parent."""
-    statement = plan.declaration.statement
-    if statement is None or not leaf.parent:
-        return None
-    queue: list[tuple[UseNode, tuple[str, ...]]] = [(statement.tree, statement.tree.path)]
-    while queue:
-        node, path = queue.pop(0)
-        if node.is_group and path == leaf.parent and statement.tree.is_global == leaf.is_global:
-            return node
-        queue += [(child, path + child.path) for child in node.children]
-    return None
-
-
-def _single_parent(plan: _Plan) -> tuple[tuple[str, ...], bool] | None:
-    """Return the path that a statement of one name imports from, as it will be."""
-    statement = plan.declaration.statement
-    if statement is None or statement.tree.is_group or len(plan.declaration.imports) != 1:
-        return None
-    (found,) = plan.declaration.imports
-    leaf = plan.new.get(found, _as_new(found))
-    if found in plan.gone or leaf.bound is None:
-        return None
-    return leaf.parent, leaf.is_global
+                yield as_new(each)
 
 
 def _difference(source: Source, span: Span, text: str) -> Iterator[Edit]:

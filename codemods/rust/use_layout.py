@@ -109,13 +109,12 @@ class NewLeaf:
 
 @dataclass(slots=True)
 class Changes:
-    """What happens to the leaves of one `use`, by their nodes; `added` go into `target`'s braces."""
+    """What happens to the leaves of one `use`, by their nodes; `added` are what braces get."""
 
     removed: set[UseNode] = field(default_factory=set)
     replaced: dict[UseNode, str] = field(default_factory=dict)
-    added: list[str] = field(default_factory=list)
-    target: UseNode | None = None
-    prefix: str | None = None  # instead of the outermost path
+    added: dict[UseNode, list[str]] = field(default_factory=dict)
+    prefix: str | None = None  # instead of the path of a tree that is one flat group
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ class _Group:
             self._changed(child, part) for child, part in zip(self.node.children, self.before, strict=True)
         ]
         parts = [part for part in kept if part is not None]
-        added = self.changes.added if self.changes.target == self.node else []
+        added = self.changes.added.get(self.node, [])
         if not parts and not added:
             return None
         parts = self._ordered(parts, added)
@@ -275,7 +274,7 @@ class _Group:
         return len(parts) == 1 and len(self.before) > 1 and not has_comment
 
     def _head(self) -> str:
-        if self.changes.prefix is not None and self.changes.target == self.node:
+        if self.changes.prefix is not None:
             return self.changes.prefix
         return self.source.text(Span(self.outline.code[self.node.first].span.start, self.opening.start))
 

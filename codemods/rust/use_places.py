@@ -9,7 +9,7 @@ from codemods.rust.imports import Declaration, declarations
 from codemods.rust.outlines import Outline
 from codemods.rust.prelude import STD_CRATES
 from codemods.rust.spans import Span
-from codemods.rust.tokens import TokenKind
+from codemods.rust.tokens import Token, TokenKind
 from codemods.rust.use_layout import sort_key
 
 Stays = Callable[[Declaration], bool]
@@ -64,7 +64,9 @@ def comment_about(outline: Outline, declaration: Declaration) -> int | None:
         if token.kind is TokenKind.COMMENT and is_beside:
             return token.span.start
     above = _comment_above(outline, start)
-    return above if above is not None and not _is_heading(outline, declaration) else None
+    if above is None or (_is_heading(outline, declaration) and not _is_documentation(above)):
+        return None
+    return above.span.start
 
 
 def line_start(outline: Outline, offset: int) -> int:
@@ -262,19 +264,20 @@ def _has_code(outline: Outline, start: int, end: int) -> bool:
     return any(token.kind is not TokenKind.COMMENT for token in outline.between(start, end))
 
 
-def _comment_above(outline: Outline, start: int) -> int | None:
-    """Return where the comment begins that is alone on the line above the line at `start`."""
-    if start <= _file_start(outline):
+def _comment_above(outline: Outline, start: int) -> Token | None:
+    """Return the comment alone on the line above the line at `start`, or documentation from further up."""
+    found = [token for token in outline.between(0, start)[-1:] if token.kind is TokenKind.COMMENT]
+    if not found or found[0].text.startswith((b"//!", b"/*!")) or start <= _file_start(outline):
         return None
-    above = line_start(outline, start - 1)
-    found = [
-        token
-        for token in outline.between(0, start)[-1:]
-        if token.kind is TokenKind.COMMENT and token.span.end >= above
-    ]
-    if not found or found[0].text.startswith((b"//!", b"/*!")):
-        return None
-    return found[0].span.start if indent_at(outline, found[0].span.start) is not None else None
+    is_near = found[0].span.end >= line_start(outline, start - 1)
+    is_alone = indent_at(outline, found[0].span.start) is not None
+    return found[0] if is_alone and (is_near or _is_documentation(found[0])) else None
+
+
+def _is_documentation(comment: Token) -> bool:
+    return comment.text.startswith((b"///", b"/**")) and not comment.text.startswith(
+        (b"////", b"/***", b"/**/")
+    )
 
 
 def _is_heading(outline: Outline, declaration: Declaration) -> bool:

@@ -126,6 +126,11 @@ MOVED = [
         "use anyhow::bail;\npub(crate) use failure::Error;\n",
         "use anyhow::bail;\npub(crate) use anyhow::Error;\n",
     ),
+    (
+        "joins two groups of one statement",
+        "use anyhow::{x::{y}, z};\nuse failure::{Error, Foo};\n",
+        "use anyhow::{x::{y}, z, Error};\nuse failure::Foo;\n",
+    ),
     ("nested", "use {failure::Error, std::io};\n", "use {anyhow::Error, std::io};\n"),
     (
         "nested group",
@@ -194,6 +199,7 @@ LEFT = [
     ("a comment before its leaf", "use failure::{\n    // why\n    Fail,\n    Error,\n};\n", "comment"),
     ("a comment on its line", "use failure::Fail; // why\n", "comment"),
     ("a comment above", "use a::b;\n\n// why\nuse failure::Fail;\n\nfn f() {}\n", "comment"),
+    ("documentation", "/// d\n\nuse failure::Fail;\nuse a::b;\n", "comment"),
     ("a comment inside", "use failure /* why */ ::Fail;\n", "comment"),
     ("another type of the name", "use failure::Fallible;\nstruct Result;\n", "name-clash"),
     ("another import of the name", "use failure::Fallible;\nuse std::io::Result;\n", "name-clash"),
