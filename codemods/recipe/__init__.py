@@ -58,14 +58,16 @@ from codemods.rust.format_strings import (
     without_formatting,
 )
 from codemods.rust.import_edits import ImportEditError, ImportEdits
-from codemods.rust.imports import Import, imports_of
+from codemods.rust.imports import Import, imports_in, imports_of
 from codemods.rust.mentions import Mention, MentionKind, mentions_of
 from codemods.rust.names import Meaning, Names, root_macro_uses, root_names
+from codemods.rust.outlines import Outline, TokenGroups
 from codemods.rust.scopes import Namespace
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 from codemods.rust.tokens import Token, TokenKind, TokenMacroCall, macro_calls, matching, tokens
 from codemods.rust.trees import SyntaxTree, TreeKind
+from codemods.rust.use_trees import use_statements
 
 __all__ = [
     "Ambiguous",
@@ -112,6 +114,7 @@ __all__ = [
     "NotASite",
     "Option",
     "Origin",
+    "Outline",
     "Package",
     "Packages",
     "Pattern",
@@ -134,6 +137,7 @@ __all__ = [
     "SyntaxTree",
     "Target",
     "Token",
+    "TokenGroups",
     "TokenKind",
     "TokenMacroCall",
     "TraitOf",
@@ -142,6 +146,7 @@ __all__ = [
     "TypeOf",
     "Unknown",
     "find_sites",
+    "imports_in",
     "imports_of",
     "is_string_literal",
     "macro_calls",
@@ -155,5 +160,6 @@ __all__ = [
     "string_literal",
     "string_value",
     "tokens",
+    "use_statements",
     "without_formatting",
 ]

@@ -71,13 +71,13 @@ def imports_of(source: Source) -> tuple[Import, ...]:
     Function bodies, inline modules, the input of macros and examples in documentation count;
     what a macro makes out of nothing is not known.
     """
-    found = [
-        each
-        for outline in outlines(source)
-        for declaration in declarations(outline)
-        for each in declaration.imports
-    ]
+    found = [each for outline in outlines(source) for each in imports_in(outline)]
     return tuple(sorted(found, key=lambda each: each.leaf))
+
+
+def imports_in(outline: Outline) -> tuple[Import, ...]:
+    """Return what one file without its examples, or one example, imports."""
+    return tuple(each for declaration in declarations(outline) for each in declaration.imports)
 
 
 @lru_cache(maxsize=32)
@@ -96,7 +96,7 @@ def declarations(outline: Outline) -> tuple[Declaration, ...]:
 
 def scope_at(outline: Outline, index: int) -> int:
     """Return the delimiter of the innermost block or module around the token at `index`, or -1."""
-    for opening in outline.groups_around(index):
+    for opening in outline.openings_around(index):
         if outline.text(opening) == b"{" and not is_transparent(outline, opening):
             return opening
     return -1

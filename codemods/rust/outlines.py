@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,24 +13,12 @@ from codemods.rust.tokens import Token, TokenKind, matching, tokens
 from codemods.rust.trees import SyntaxTree, TreeKind
 
 
-class Outline:
-    """The tokens of one file or doc example, at the offsets of the file.
+class TokenGroups:
+    """Code tokens (no comments) and how their delimiters nest; tokens are named by their index."""
 
-    What is not code of the example (the `///`, other documentation) is read as spaces.
-    """
-
-    def __init__(self, tree: SyntaxTree) -> None:
-        self.tree = tree
-        self.source = tree.source
-        self.span = _code_span(tree)
-        self.tokens = tuple(_tokens(tree, self.span))
-        self.code = tuple(token for token in self.tokens if token.kind is not TokenKind.COMMENT)
+    def __init__(self, code: Sequence[Token]) -> None:
+        self.code = tuple(code)
         self.partners = matching(self.code)
-
-    @property
-    def edition(self) -> str:
-        """The edition that the code is compiled in."""
-        return self.tree.example.edition if self.tree.example else self.source.edition
 
     @cached_property
     def openings(self) -> dict[int, int]:
@@ -50,6 +38,48 @@ class Outline:
                 open_groups.append(index)
         return tuple(parents)
 
+    def text(self, index: int) -> bytes:
+        """Return the text of the token at `index`, nothing where there is none."""
+        return self.code[index].text if 0 <= index < len(self.code) else b""
+
+    def is_word(self, index: int) -> bool:
+        """Whether the token at `index` is a name or a keyword."""
+        return 0 <= index < len(self.code) and self.code[index].kind is TokenKind.WORD
+
+    def name(self, index: int) -> str:
+        """Return the text of the word at `index` without `r#`."""
+        return self.text(index).decode(errors="replace").removeprefix("r#")
+
+    def openings_around(self, index: int) -> Iterator[int]:
+        """Yield the opening delimiters of the groups around the token at `index`, innermost first."""
+        opening = self.parents[index]
+        while opening >= 0:
+            yield opening
+            opening = self.parents[opening]
+
+    def bytes_of(self, first: int, last: int) -> Span:
+        """Return the bytes from the token at `first` to that at `last`, both included."""
+        return Span(self.code[first].span.start, self.code[last].span.end)
+
+
+class Outline(TokenGroups):
+    """The tokens of one file or doc example, at the offsets of the file.
+
+    What is not code of the example (the `///`, other documentation) is read as spaces.
+    """
+
+    def __init__(self, tree: SyntaxTree) -> None:
+        self.tree = tree
+        self.source = tree.source
+        self.span = _code_span(tree)
+        self.tokens = tuple(_tokens(tree, self.span))
+        super().__init__([token for token in self.tokens if token.kind is not TokenKind.COMMENT])
+
+    @property
+    def edition(self) -> str:
+        """The edition that the code is compiled in."""
+        return self.tree.example.edition if self.tree.example else self.source.edition
+
     def index_at(self, offset: int) -> int:
         """Return the index of the first code token that starts at or after `offset`."""
         return bisect_left(self._starts, offset)
@@ -63,25 +93,6 @@ class Outline:
             return index
         return self.parents[index]
 
-    def text(self, index: int) -> bytes:
-        """Return the text of the code token at `index`, nothing where there is none."""
-        return self.code[index].text if 0 <= index < len(self.code) else b""
-
-    def is_word(self, index: int) -> bool:
-        """Whether the code token at `index` is a name or a keyword."""
-        return 0 <= index < len(self.code) and self.code[index].kind is TokenKind.WORD
-
-    def name(self, index: int) -> str:
-        """Return the text of the word at `index` without `r#`."""
-        return self.text(index).decode(errors="replace").removeprefix("r#")
-
-    def groups_around(self, index: int) -> Iterator[int]:
-        """Yield the opening delimiters of the groups around the token at `index`, innermost first."""
-        opening = self.parents[index]
-        while opening >= 0:
-            yield opening
-            opening = self.parents[opening]
-
     def inside(self, opening: int) -> Span:
         """Return the bytes between the delimiter at `opening` and its partner; of -1, all."""
         if opening < 0:
@@ -89,10 +100,6 @@ class Outline:
         closing = self.partners.get(opening)
         end = self.span.end if closing is None else self.code[closing].span.start
         return Span(self.code[opening].span.end, end)
-
-    def bytes_of(self, first: int, last: int) -> Span:
-        """Return the bytes from the token at `first` to that at `last`, both included."""
-        return Span(self.code[first].span.start, self.code[last].span.end)
 
     def between(self, start: int, end: int) -> tuple[Token, ...]:
         """Return the tokens, comments too, that start in `start..end`."""

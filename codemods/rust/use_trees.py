@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codemods.rust.outlines import Outline
+from codemods.rust.outlines import TokenGroups
 from codemods.rust.tokens import TokenKind
 
 
@@ -55,58 +55,58 @@ class UseStatement:
         yield from _leaves(self.tree, (), (), self.tree.is_global)
 
 
-def use_statements(outline: Outline) -> Iterator[UseStatement]:
-    """Yield the `use` statements of `outline` that are complete, by position."""
-    for index, token in enumerate(outline.code):
+def use_statements(code: TokenGroups) -> Iterator[UseStatement]:
+    """Yield the `use` statements of `code` that are complete, by position."""
+    for index, token in enumerate(code.code):
         if token.text == b"use" and token.kind is TokenKind.WORD:
-            statement = _statement(outline, index)
+            statement = _statement(code, index)
             if statement is not None:
                 yield statement
 
 
-def _statement(outline: Outline, use: int) -> UseStatement | None:
-    if outline.text(use + 1) == b"<":  # `use<'a>` captures lifetimes
+def _statement(code: TokenGroups, use: int) -> UseStatement | None:
+    if code.text(use + 1) == b"<":  # `use<'a>` captures lifetimes
         return None
-    node = _node(outline, use + 1)
-    if node is None or outline.text(node.last + 1) != b";":
+    node = _node(code, use + 1)
+    if node is None or code.text(node.last + 1) != b";":
         return None
     return UseStatement(use, node.last + 1, node)
 
 
-def _node(outline: Outline, first: int) -> UseNode | None:
+def _node(code: TokenGroups, first: int) -> UseNode | None:
     """Return the part that begins at the token `first`; None if it is none."""
     at, path = first, []
-    is_global = outline.text(at) == b"::"
+    is_global = code.text(at) == b"::"
     at += is_global
-    while outline.is_word(at):
-        path.append(outline.name(at))
-        if outline.text(at + 1) != b"::":
-            return _named(outline, first, at, tuple(path), is_global)
+    while code.is_word(at):
+        path.append(code.name(at))
+        if code.text(at + 1) != b"::":
+            return _named(code, first, at, tuple(path), is_global)
         at += 2
-    if outline.text(at) == b"*":
+    if code.text(at) == b"*":
         return UseNode(tuple(path), first, at, is_global=is_global, is_glob=True)
-    if outline.text(at) == b"{" and at in outline.partners:
-        return _group(outline, first, at, tuple(path), is_global)
+    if code.text(at) == b"{" and at in code.partners:
+        return _group(code, first, at, tuple(path), is_global)
     return None
 
 
-def _named(outline: Outline, first: int, at: int, path: tuple[str, ...], is_global: bool) -> UseNode:
+def _named(code: TokenGroups, first: int, at: int, path: tuple[str, ...], is_global: bool) -> UseNode:
     rename = None
-    if outline.text(at + 1) == b"as" and outline.is_word(at + 2):
+    if code.text(at + 1) == b"as" and code.is_word(at + 2):
         at += 2
-        rename = outline.name(at)
+        rename = code.name(at)
     return UseNode(path, first, at, rename, is_global)
 
 
 def _group(
-    outline: Outline, first: int, opening: int, path: tuple[str, ...], is_global: bool
+    code: TokenGroups, first: int, opening: int, path: tuple[str, ...], is_global: bool
 ) -> UseNode | None:
-    closing = outline.partners[opening]
+    closing = code.partners[opening]
     children: list[UseNode] = []
     at = opening + 1
     while at < closing:
-        child = _node(outline, at)
-        if child is None or outline.text(child.last + 1) not in (b",", b"}"):
+        child = _node(code, at)
+        if child is None or code.text(child.last + 1) not in (b",", b"}"):
             return None
         children.append(child)
         at = child.last + 2

@@ -157,7 +157,7 @@ def _parameters(item: Node, outline: Outline) -> list[str]:
 def _is_variable(outline: Outline, path: WrittenPath) -> bool:
     """Whether the outermost function around binds the name: a `let`, a parameter, a closure's."""
     body = next(
-        (each for each in [*outline.groups_around(path.first)][::-1] if _is_body(outline, each)), None
+        (each for each in [*outline.openings_around(path.first)][::-1] if _is_body(outline, each)), None
     )
     if body is None:
         return False
