@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codemods.recipe import Span, Token, TokenKind, matching, tokens
 
-from .use_trees import STD_ROOTS
+from .spelling import STD_ROOTS
 
 # Macros of std that evaluate their arguments and never print their source text.
 EVALUATING = frozenset(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codemods.recipe import Answer, Known, MacroOrigin, MacroRules, Skipped
+from codemods.recipe import Answer, Import, Known, MacroOrigin, MacroRules, Skipped
 
 from .calls import Call
 from .definitions import EVALUATING
-from .imports import Import, reaches
+from .imports import reaches
 from .outline import Outline
 
 ORIGIN = MacroOrigin("try", note="use the `?` operator instead")

@@ -13,6 +13,7 @@ from codemods.recipe import (
     Edited,
     Facts,
     Form,
+    Import,
     Known,
     Option,
     Proposal,
@@ -22,7 +23,7 @@ from codemods.recipe import (
 )
 
 from .calls import Call, call_at
-from .imports import Import, imports_in, removal, uses_of
+from .imports import removal, try_imports, uses_of
 from .layout import edits_of, has_misplaced_comment
 from .origins import ORIGIN, RULES, left_by_example, left_by_origin
 from .outline import Outline
@@ -40,7 +41,7 @@ class Plan:
         self.sites = sites
         self.facts = facts
         self.settings = settings
-        self.imports = imports_in(outline)
+        self.imports = try_imports(outline)
 
     def proposals(self) -> Iterator[Proposal]:
         """Yield what to do about each of the sites; those of one import travel together."""
@@ -133,22 +134,23 @@ class Plan:
         yield from foreign
         changes = [each for each in ours if isinstance(each, Change)]
         converted = tuple(site for change in changes for site in change.sites)
-        unused = removal(self.outline, found) if self._is_all(found, sites) else None
+        unused = removal(self.outline, found) if self._is_all(found, sites) else []
         if len(changes) < len(ours):
             yield from ours  # the import is still in use
-        elif changes and unused is None:
+        elif changes and not unused:
             reason = f"the import of `{found.name}!` cannot be taken away together with its uses"
             yield Skipped("alias", reason, converted)
-        elif changes and unused is not None:
+        elif changes:
             edits = _edits([change.forms[0] for change in changes])
-            yield Change(converted, (sites[0].form([*edits, unused]),))
+            yield Change(converted, (sites[0].form([*edits, *unused]),))
 
     def _is_all(self, found: Import, sites: Sequence[Site]) -> bool:
         """Whether the import's name stands nowhere but in the import and the sites."""
         imported = sum(each.name == found.name for each in self.imports)
-        is_renamed = self.outline.text(found.leaf.end - 2) == b"as"
-        in_import = 1 if is_renamed or self.outline.text(found.leaf.start) in (b"try", b"r#try") else 0
-        return imported == 1 and uses_of(self.outline, found.name) == in_import + len(sites)
+        first, end = (self.outline.index_at(offset) for offset in (found.leaf.start, found.leaf.end))
+        is_renamed = self.outline.text(end - 2) == b"as"
+        in_import = 1 if is_renamed or self.outline.text(first) in (b"try", b"r#try") else 0
+        return imported == 1 and uses_of(self.outline, found.name or "") == in_import + len(sites)
 
     def _call(self, site: Site) -> Call:
         return call_at(site, self.outline, self.outline.index_at(site.span.start))

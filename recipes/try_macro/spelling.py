@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from codemods.recipe import TokenKind, matching, tokens
+from codemods.recipe import TokenGroups, TokenKind, tokens, use_statements
 
-from .use_trees import leaves_in
+STD_ROOTS = (b"std", b"core", b"alloc")
+STD_TRY = (("std", "try"), ("core", "try"))
 
 _GAP = rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*"
 _IMPORT = re.compile(rb"\b(?:std|core)\s*::\s*(?:\{[^;]*?)?(?:r#)?try\s+as\s+(?:r#)?(\w+)")
@@ -35,5 +36,6 @@ def _imported_names(content: bytes) -> Iterator[bytes]:
     if _RENAMED.search(content) is None:
         return
     yield from (found[1] for found in _IMPORT.finditer(content))
-    code = [token for token in tokens(content) if token.kind is not TokenKind.COMMENT]
-    yield from (leaf.name for leaf in leaves_in(code, matching(code)) if leaf.is_std_try)
+    code = TokenGroups([token for token in tokens(content) if token.kind is not TokenKind.COMMENT])
+    for statement in use_statements(code):
+        yield from (leaf.name.encode() for leaf in statement.leaves() if leaf.name and leaf.path in STD_TRY)

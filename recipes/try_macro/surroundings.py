@@ -7,7 +7,7 @@ from codemods.recipe import Skipped, Span, TokenKind
 from .calls import is_transparent
 from .definitions import EVALUATING, Rule, argument_at, hands_on, rules_in, rules_of
 from .outline import Group, GroupKind, Outline
-from .use_trees import STD_ROOTS
+from .spelling import STD_ROOTS
 
 STRINGIFIED = "stringified"
 
