@@ -138,6 +138,9 @@ class _Written:
 
     def _each_method(self) -> Iterator[tuple[str, str]]:
         error, kind, state = self.declaration.error, self.declaration.kind, self.items.state
+        chained = [f"{error}::with_boxed_chain(Box::new(error), kind)"]
+        if "with_boxed_chain" not in self.items.uses:
+            chained = _chained(error, state, "Box::new(error)")
         yield (
             "from_kind",
             _lines(
@@ -156,7 +159,7 @@ class _Written:
                 "    E: std::error::Error + Send + 'static,",
                 f"    K: Into<{kind}>,",
                 "{",
-                f"    {error}::with_boxed_chain(Box::new(error), kind)",
+                *(f"    {line}" for line in chained),
                 "}",
             ),
         )
@@ -168,12 +171,7 @@ class _Written:
                 "where",
                 f"    K: Into<{kind}>,",
                 "{",
-                f"    {error}(",
-                "        kind.into(),",
-                f"        {state} {{",
-                "            next_error: Some(error),",
-                "        },",
-                "    )",
+                *(f"    {line}" for line in _chained(error, state, "error")),
                 "}",
             ),
         )
@@ -438,6 +436,18 @@ def _signature(text: str) -> list[str]:
     head, _, rest = text.partition("(")
     parameters, _, result = rest.rpartition(") -> ")
     return [f"{head}(", *(f"    {each}," for each in parameters.split(", ")), f") -> {result}"]
+
+
+def _chained(error: str, state: str, value: str) -> list[str]:
+    """Return the expression that makes an error of `kind` with `value`, a box, behind it."""
+    return [
+        f"{error}(",
+        "    kind.into(),",
+        f"    {state} {{",
+        f"        next_error: Some({value}),",
+        "    },",
+        ")",
+    ]
 
 
 def _match(opening: str, head: list[str], arms: list[str]) -> str:

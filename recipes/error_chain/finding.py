@@ -1,0 +1,103 @@
+"""Where error-chain stands: imports, paths, macros, and methods that only its traits have.
+
+Whether a bare `bail!` is error-chain's is decided at the root of its crate: here it is taken for one, and
+`mentions_in` with what the root really imports says later which are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from codemods.recipe import (
+    Capture,
+    Finder,
+    ManifestEntry,
+    Match,
+    Mention,
+    MentionKind,
+    Names,
+    Query,
+    Source,
+    Span,
+    SyntaxTree,
+    macro_calls,
+    mentions_of,
+)
+
+PACKAGE = "error-chain"
+CRATE = "error_chain"
+MACROS = ("error_chain", "bail", "ensure", "quick_main")
+METHODS = ("chain_err", "display_chain")
+_CRATES = {CRATE: PACKAGE}
+_ITEMS = ("Backtrace", "ChainedError", "DisplayChain", "ExitCode", "Iter", "State")
+_EXPORTS = {PACKAGE: (*MACROS, *_ITEMS)}
+_NOTHING = Capture(Span(0, 0), "", "nodes")
+_CALLS = Query(
+    """
+    [
+      (call_expression function: (field_expression field: (field_identifier) @name)) @site
+      (call_expression
+        function: (generic_function function: (field_expression field: (field_identifier) @name))) @site
+    ]
+    """
+)
+_MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(METHODS).encode() + rb")\b")
+
+
+def find_mentions(source: Source) -> Iterator[Match]:
+    """Yield each import, path and macro call that may be error-chain's; a call with all of its input."""
+    if source.is_manifest:
+        return
+    for mention in mentions_in(source, takes_macros=True):
+        yield Match(mention.tree, mention.node, _captures(), place_of(mention))
+
+
+def find_methods(source: Source) -> Iterator[Match]:
+    """Yield each call of a method that may be error-chain's, or its macro's: from its name to its end."""
+    if source.is_manifest or not _MAY_CALL.search(source.content):
+        return
+    for match in _CALLS.find(source):
+        name, node = match.captures["name"], match.node
+        if name.text in METHODS:
+            whole = Span(node.start_byte, node.end_byte)
+            call = Capture(whole, source.text(whole), node.type, (node,))
+            span = Span(name.span.start, node.end_byte)
+            yield Match(match.tree, node, _captures(call=call, name=name), span, match.damaged)
+
+
+@lru_cache(maxsize=256)
+def mentions_in(source: Source, *, takes_macros: bool) -> tuple[Mention, ...]:
+    """Return where `source` names an item of error-chain, links in documentation aside.
+
+    `takes_macros`: the root of its crate takes error-chain's macros by `#[macro_use]`.
+    """
+    names = Names(source, _CRATES, (PACKAGE,) if takes_macros else (), _EXPORTS)
+    return tuple(each for each in mentions_of(names, PACKAGE) if each.kind is not MentionKind.DOC_LINK)
+
+
+def place_of(mention: Mention) -> Span:
+    """Return the span of its site: of a macro call from its path to the closing delimiter."""
+    if mention.kind is not MentionKind.MACRO:
+        return mention.span
+    return call_of(mention.tree, mention.span) or mention.span
+
+
+def call_of(tree: SyntaxTree, path: Span) -> Span | None:
+    """Return the span of the macro call whose path stands at `path`."""
+    found = (call for call in macro_calls(tree.source.content, tree.span) if call.path_span == path)
+    call = next(found, None)
+    return call.span if call is not None else None
+
+
+def _captures(**given: Capture) -> dict[str, Capture]:
+    """Return captures under all names that facts are about."""
+    return {"call": _NOTHING, "name": _NOTHING, **given}
+
+
+SEARCHES: tuple[Finder | ManifestEntry, ...] = (
+    *(Finder(find_mentions, (needle,)) for needle in (b"error_chain", b"bail!", b"ensure!", b"quick_main!")),
+    *(Finder(find_methods, (name.encode(),)) for name in METHODS),
+    ManifestEntry(PACKAGE),
+)

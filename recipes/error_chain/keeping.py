@@ -1,0 +1,159 @@
+"""The target that keeps every name: what the macros made is written out, and calls stay as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from codemods.recipe import Edit, Site, Source, Span, TreeKind
+
+from .calls import Call, CallError, call_at, checked, main_function, returned
+from .crates import PackageFiles
+from .declaration import Declaration, DeclarationError, read_declaration
+from .written import EVERYTHING, Items, Rest, write
+
+_MINIMAL = frozenset({"from_kind", "result", "message"})
+# What of the macro's items a program is given where its code has one of these words.
+_USED_BY = {
+    "with_chain": ("with_chain", "chain_err"),
+    "with_boxed_chain": ("with_boxed_chain",),
+    "kind": ("kind",),
+    "description": ("description",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One `error_chain!` call and what it declares."""
+
+    site: Site
+    call: Call
+    declaration: Declaration
+
+    @property
+    def source(self) -> Source:
+        """The file that it stands in."""
+        return self.site.source
+
+
+def declared(site: Site) -> Declared:
+    """Return what the `error_chain!` call at `site` declares.
+
+    Raises:
+        CallError: it is in a form that is not understood, or in a place where it cannot be written out.
+    """
+    if site.tree.kind is TreeKind.MACRO_BODY:
+        raise CallError("macro-body", "another macro makes this `error_chain!`")
+    if site.tree.kind is TreeKind.DOC_EXAMPLE:
+        raise CallError("doc-example", "this `error_chain!` stands in an example of the documentation")
+    if _has_attributes(site):
+        raise CallError("attributes", "an attribute stands before this `error_chain!`")
+    call = call_at(site.source, site.span)
+    try:
+        inside = Span(call.opening.end, call.closing.start)
+        return Declared(site, call, read_declaration(site.source, inside))
+    except DeclarationError as error:
+        raise CallError("unparsed", f"this `error_chain!` is not understood: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a component is written so that names stay. `is_tidy` leaves out what nobody seems to use.
+
+    `shows_chain`: `display_chain` is called somewhere in it.
+    """
+
+    is_tidy: bool
+    shows_chain: bool
+
+    def items(self, files: PackageFiles, found: Declared) -> Items:
+        """Return which items are written for one declaration."""
+        path, declaration = found.source.path, found.declaration
+        state = _state_name(found)
+        chain = {"display_chain"} if self.shows_chain else set()
+        is_library = files.is_of_library(path)
+        rest = Rest.ATTRIBUTE if is_library else Rest.NONE
+        if not self.is_tidy:
+            return Items(EVERYTHING | chain, Rest.VARIANT, allows_dead_code=True, state=state)
+        shown = files.shown(path, found.site.span, declaration)
+        extension = {"extension"} if _uses_extension(files, shown, declaration) else set[str]()
+        if is_library:
+            return Items((EVERYTHING - {"extension"}) | extension | chain, rest, state=state)
+        used = {name for name, words in _USED_BY.items() if files.mentions_word(*words)}
+        return Items(_MINIMAL | used | extension | chain, rest, state=state)
+
+    def declaration_edits(self, files: PackageFiles, found: Declared) -> tuple[list[Edit], bool]:
+        """Return the edits that write out one declaration, and whether the result needs thiserror."""
+        written = write(found.source, found.declaration, self.items(files, found))
+        text = _indented(found.source, found.site.span.start, written.text)
+        end = found.call.closing.end
+        if found.call.next_text == b";" and found.call.next_span is not None:
+            end = found.call.next_span.end
+        return [Edit(Span(found.site.span.start, end), text)], written.needs_thiserror
+
+
+def call_edits(site: Site, name: str) -> list[Edit]:
+    """Return the edits for a call of `bail!`, `ensure!` or `quick_main!` where names are kept.
+
+    Raises:
+        CallError: it is in a form that is not rewritten.
+    """
+    call = call_at(site.source, site.span)
+    if site.tree.kind is TreeKind.MACRO_BODY and any(b"$" in _text(call, each) for each in call.arguments):
+        raise CallError("macro-body", f"a macro hands its own input to `{name}!`")
+    if name == "bail":
+        return returned(call)
+    if name == "ensure":
+        if site.tree.kind is TreeKind.DOC_EXAMPLE:
+            raise CallError("doc-example", "this `ensure!` stands in an example of the documentation")
+        return checked(call)
+    arm = exit_arm(site.source, call)
+    return main_function(call, arm, ['eprint!("{}", error.display_chain());'])
+
+
+def exit_arm(source: Source, call: Call) -> str:
+    """Return the arm of `main` for what the function of a `quick_main!` returns when all is well.
+
+    Raises:
+        CallError: that is neither `()` nor `i32`, as far as the file tells.
+    """
+    argument = source.text(call.arguments[0]).strip() if call.arguments else ""
+    text = argument
+    if re.fullmatch(r"\w+", argument):
+        found = re.search(rf"\bfn\s+{argument}\s*\([^)]*\)\s*->([^{{;]*)", source.content.decode())
+        text = found[1] if found else ""
+    returns = re.search(r"Result\s*<\s*(\(\s*\)|i32)\s*[,>]", text)
+    if returns is None:
+        raise CallError("exit-code", "which value the function of `quick_main!` returns is not seen here")
+    return "Ok(code) => code," if returns[1] == "i32" else "Ok(()) => 0,"
+
+
+def _text(call: Call, span: Span) -> bytes:
+    return span.of(call.source.content)
+
+
+def _uses_extension(files: PackageFiles, shown: frozenset[str], declaration: Declaration) -> bool:
+    return "extension" in shown or files.mentions_word("chain_err", declaration.extension)
+
+
+def _state_name(found: Declared) -> str:
+    """Return a name for the struct behind the kind that the file does not use yet."""
+    error = found.declaration.error
+    is_taken = re.search(rb"\bState\b", found.source.content) is not None
+    others = found.source.content.count(b"error_chain!") > 1
+    return f"{error}State" if is_taken or others or error != "Error" else "State"
+
+
+def _has_attributes(site: Site) -> bool:
+    before = site.source.content[: site.span.start].rstrip()
+    if not before.endswith(b"]"):
+        return False
+    line = site.source.line_span(len(before) - 1)
+    return line.of(site.source.content).lstrip().startswith(b"#[")
+
+
+def _indented(source: Source, at: int, text: str) -> str:
+    line = source.text(source.line_span(at))
+    margin = line[: len(line) - len(line.lstrip())]
+    lines = [f"{margin}{each}" if each else "" for each in text.split("\n")]
+    return source.newline.join(lines).removeprefix(margin)
