@@ -88,7 +88,7 @@ def with_list(head: str, items: Sequence[str], tail: str, indentation: int, widt
 def macro_call(head: str, items: Sequence[str], tail: str, indentation: int) -> list[str]:
     """Return `head(items)tail` like `with_list`, without a comma after the last item."""
     whole = f"{head}{', '.join(items)}{tail}"
-    if fits(whole, indentation):
+    if len(items) == 1 or fits(whole, indentation):
         return [whole]
     commas = [","] * (len(items) - 1) + [""]
     return [head, *(f"{INDENT}{item}{comma}" for item, comma in zip(items, commas, strict=True)), tail]
@@ -109,7 +109,7 @@ def braced(
 
 def fits(text: str, indentation: int, width: int = WIDTH) -> bool:
     """Whether `text` stands on one line."""
-    return KEPT_BREAK not in text and indentation + len(text) <= width
+    return "\n" not in text and KEPT_BREAK not in text and indentation + len(text) <= width
 
 
 def indented(lines: Iterable[str], depth: int = 1) -> list[str]:

@@ -101,12 +101,18 @@ class _Display:
 
     def _attribute(self) -> tuple[str, ...] | None:
         literal = self._literal()
-        if literal is None:
-            return None
-        inlined = self._inlined(literal)
+        inlined = self._inlined(literal) if literal is not None else None
         if inlined is not None:
             return (str(inlined),)
-        return self._with_arguments(literal)
+        arguments = self._rewritten(literal)
+        if arguments is None:
+            return None
+        is_indexed = literal is not None and any(map(_is_indexed, literal.placeholders))
+        if literal is not None and not (is_indexed and self.variant.shape is Shape.TUPLE):
+            return (str(literal), *arguments)
+        # thiserror takes no other format strings, and the index of a tuple for a field.
+        text = rewritten(self.content, self.format, {}, is_attribute=False) or ""
+        return ('"{}"', f"format_args!({', '.join((text, *arguments))})")
 
     def _literal(self) -> FormatString | None:
         if len(self.format) != 1 or self.format[0].kind is not TokenKind.STRING:
@@ -151,11 +157,9 @@ class _Display:
             return None
         return position if self.variant.shape is Shape.TUPLE else name
 
-    def _with_arguments(self, literal: FormatString) -> tuple[str, ...] | None:
-        """Return the literal as it is, and its arguments with fields as thiserror calls them."""
+    def _rewritten(self, literal: FormatString | None) -> tuple[str, ...] | None:
+        """Return the arguments, with fields as thiserror calls them."""
         names = _references(self.variant) | ({self.own: "self"} if self.own else {})
-        if self.variant.shape is Shape.TUPLE and any(map(_is_indexed, literal.placeholders)):
-            return None  # thiserror takes an index for a field
         values = []
         for part in self.arguments:
             start = 2 if len(part) > 2 and part[1].text == b"=" else 0
@@ -163,22 +167,22 @@ class _Display:
             if value is None:
                 return None
             values.append(f"{part[0].text.decode()} = {value}" if start else value)
+        if literal is None:
+            return tuple(values) if not names_in(self.format, tuple(names)) else None
         return self._with_captured(literal, values, names)
 
     def _with_captured(
         self, literal: FormatString, values: list[str], names: Mapping[str, str]
-    ) -> tuple[str, ...] | None:
-        """Return literal and arguments, with a named one for each field that the string names by itself."""
+    ) -> tuple[str, ...]:
+        """Return the arguments, with a named one for each field that the string names by itself."""
         given = {part[0].text.decode() for part in self.arguments if len(part) > 1 and part[1].text == b"="}
         captured = dict.fromkeys(each for each in literal.arguments if isinstance(each, str))
         for name in captured:
             if name in given or name not in names:
                 continue
-            if name == self.own:
-                return None  # `{x}` of the error itself would print itself
-            if self.variant.shape is Shape.TUPLE or name.startswith("r#"):
+            if self.variant.shape is Shape.TUPLE or name.startswith("r#") or name == self.own:
                 values.append(f"{name} = {names[name]}")
-        return (str(literal), *values)
+        return tuple(values)
 
 
 def _own_name(source: Source, clause: Clause) -> str:
@@ -196,4 +200,4 @@ def _references(variant: Variant) -> dict[str, str]:
 
 
 def _is_indexed(placeholder: Placeholder) -> bool:
-    return any(isinstance(argument, int) for argument in placeholder.arguments)
+    return isinstance(placeholder.argument, int)
