@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from codemods.recipes.failure.types import derived_types
+
 from tests.recipes.failure.sources import names_of, rewritten
 
 GIVEN = Path(__file__).parent / "given"
