@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from codemods.rust.imports import Declaration, Import
 from codemods.rust.outlines import Outline
-from codemods.rust.use_layout import Changes, NewLeaf, rendered, statement_trees, written
+from codemods.rust.use_layout import Changes, NewLeaf, by_home, rendered, statement_trees
 from codemods.rust.use_trees import Leaf, UseNode
 
 
@@ -60,7 +60,8 @@ def tree_text(plan: Plan, replaced: Mapping[Import, NewLeaf]) -> str | None:
     for found, leaf in plan.leaves:
         if found in plan.new:
             new = plan.new[found]
-            prefix = len(new.parent) if plan.changes.prefix else sum(len(each.path) for each in leaf.parents)
+            home = plan.changes.home
+            prefix = len(home[1]) if home is not None else sum(len(each.path) for each in leaf.parents)
             plan.changes.replaced[leaf.node] = new.text(edition, prefix)
         elif found in plan.gone:
             plan.changes.removed.add(leaf.node)
@@ -77,18 +78,17 @@ def tree_text(plan: Plan, replaced: Mapping[Import, NewLeaf]) -> str | None:
 
 def _move_whole(plan: Plan, tree: UseNode, replaced: Mapping[Import, NewLeaf]) -> None:
     is_flat = tree.is_group and not any(child.is_group for child in tree.children)
-    parents = {(leaf.parent, leaf.is_global) for leaf in plan.beside}
-    if not is_flat or len(parents) != 1 or not plan.is_emptied or plan.joining or plan.new:
+    homes = list(by_home(plan.beside))
+    if not is_flat or len(homes) != 1 or not plan.is_emptied or plan.joining or plan.new:
         return
-    ((parent, is_global),) = parents
-    if not parent or len(plan.beside) > len(tree.children):
+    _, path = homes[0]
+    if not path or len(plan.beside) > len(tree.children):
         return
-    edition = plan.outline.edition
-    plan.changes.prefix = "::" * is_global + "::".join(written(each, edition) for each in parent) + "::"
+    plan.changes.home = homes[0]
     coming = {replaced[each]: each for each, _ in plan.leaves if each in replaced}
     plan.new = {coming[leaf]: leaf for leaf in plan.beside if leaf in coming}
-    added = [leaf.text(edition, len(parent)) for leaf in plan.beside if leaf not in coming]
-    plan.changes.added[tree] = added
+    staying = [leaf for leaf in plan.beside if leaf not in coming]
+    plan.changes.added[tree] = [leaf.text(plan.outline.edition, len(path)) for leaf in staying]
     plan.beside = []
 
 

@@ -15,7 +15,6 @@ from codemods.rust.names import Meaning, Names, Path, all_meanings
 from codemods.rust.outlines import Outline
 from codemods.rust.scopes import Namespace
 from codemods.rust.spans import Span
-from codemods.rust.tokens import TokenKind
 from codemods.rust.trees import SyntaxTree, covers
 from codemods.rust.written_paths import WrittenPath, is_name_only, is_shadowed, path_at
 
@@ -76,8 +75,7 @@ class _Finder:
             return
         self.trees = self.source.trees_containing([name.encode() for name in sorted(wanted)])
         for outline in outlines(self.source):
-            taken = list(self._imports(outline))
-            yield from taken
+            yield from self._imports(outline)
             yield from self._paths(outline, wanted)
         yield from self._links(wanted)
 
@@ -113,18 +111,12 @@ class _Finder:
                     yield self._mention(kind, each.leaf, meaning.path, (each.leaf,), outline, each)
 
     def _paths(self, outline: Outline, wanted: frozenset[str]) -> Iterator[Mention]:
-        importing = [range(each.first, each.last + 1) for each in declarations(outline)]
-        skipped = frozenset(
-            index
-            for each, declaration in zip(importing, declarations(outline), strict=True)
-            for index in each
-            if index >= declaration.keyword
-        )
+        importing = declarations(outline)
+        skipped = frozenset(index for each in importing for index in range(each.keyword, each.last + 1))
+        texts = {text for name in wanted for text in (name.encode(), b"r#" + name.encode())}
         done = -1
         for index, token in enumerate(outline.code):
-            if token.kind is not TokenKind.WORD or index <= done or index in skipped:
-                continue
-            if outline.name(index) not in wanted:
+            if token.text not in texts or index <= done or index in skipped:
                 continue
             path = path_at(outline, index)
             if path is None:

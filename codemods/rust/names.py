@@ -88,7 +88,13 @@ class Names:
         if not segments:
             return []
         resolver = self._resolver(at)
-        return resolver.resolve(resolver.scopes.at(at), segments, is_global, namespace, frozenset())
+        scope = resolver.scopes.at(at)
+        if namespace is Namespace.MACRO and len(segments) == 1:
+            # What a `macro_rules!` above defines comes before all imports.
+            own = resolver.textual_macro(scope, segments[0], at)
+            if own:
+                return own
+        return resolver.resolve(scope, segments, is_global, namespace, frozenset())
 
     def import_meanings(self, found: Import) -> tuple[Meaning, ...]:
         """Return what an import of this file imports; of a glob, what its names stand in."""
@@ -141,6 +147,15 @@ class _Resolver:
             return [Meaning(path)] if outer is None else self._in_module(outer, rest, namespace, seen)
         return self._lexical(scope, path, namespace, seen)
 
+    def textual_macro(self, scope: Scope, name: str, at: int) -> list[Meaning]:
+        """Return the macro that a `macro_rules!` above `at` defines, in a scope around."""
+        current: Scope | None = scope
+        while current is not None:
+            if current.macros.get(name, at) < at:
+                return [Meaning(("self", name))]
+            current = current.parent
+        return []
+
     def expand(
         self, found: Import, scope: Scope, rest: Path, namespace: Namespace, seen: _Seen
     ) -> list[Meaning]:
@@ -174,7 +189,7 @@ class _Resolver:
                 break
             current = current.parent
         is_macro = namespace is Namespace.MACRO and len(path) == 1
-        if is_macro and (found := self._textual_macro(scope, path) or self._macro_use(path[0])):
+        if is_macro and (found := self._macro_use(path[0])):
             return found
         if found := self._crate(path) if len(path) > 1 or namespace is Namespace.TYPE else []:
             return found
@@ -250,15 +265,6 @@ class _Resolver:
         for name in path:
             module = module.modules.get(name) if module is not None else None
         return module
-
-    def _textual_macro(self, scope: Scope, path: Path) -> list[Meaning]:
-        """Return the macro that a `macro_rules!` of this file defines, in scope without any import."""
-        current: Scope | None = scope
-        while current is not None:
-            if path[0] in current.macros:
-                return [Meaning(("self", *path))]
-            current = current.parent
-        return []
 
     def _macro_use(self, name: str) -> list[Meaning]:
         """Return the macro of a crate that this file or the root takes by `#[macro_use]`."""

@@ -69,6 +69,7 @@ _KEYWORDS = frozenset(
     }
 )
 _LOOSE_KEYWORDS = {"async": "2018", "await": "2018", "dyn": "2018", "try": "2018", "gen": "2024"}
+Home = tuple[bool, tuple[str, ...]]  # what is before a name in an import: whether `::` begins it, the path
 _FIRST = ("self", "super", "crate")
 
 
@@ -114,7 +115,7 @@ class Changes:
     removed: set[UseNode] = field(default_factory=set)
     replaced: dict[UseNode, str] = field(default_factory=dict)
     added: dict[UseNode, list[str]] = field(default_factory=dict)
-    prefix: str | None = None  # instead of the path of a tree that is one flat group
+    home: Home | None = None  # instead of the path of a tree that is one flat group
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,22 @@ def written(segment: str, edition: str) -> str:
 
 def statement_trees(leaves: Iterable[NewLeaf], edition: str) -> list[str]:
     """Return the trees that import `leaves`: one a parent path, in order."""
-    by_parent: dict[tuple[bool, tuple[str, ...]], list[NewLeaf]] = {}
-    for leaf in dict.fromkeys(leaves):
-        by_parent.setdefault((leaf.is_global, leaf.parent), []).append(leaf)
-    return [_tree(found, edition) for found in by_parent.values()]
+    return [_tree(home, found, edition) for home, found in by_home(leaves).items()]
+
+
+def by_home(leaves: Iterable[NewLeaf]) -> dict[Home, list[NewLeaf]]:
+    """Return `leaves` by the path that they are imported from.
+
+    A module from which another one imports is at home there itself, as `self`.
+    """
+    found = list(dict.fromkeys(leaves))
+    homes = {(leaf.is_global, leaf.parent) for leaf in found if leaf.path[-1] != "*"}
+    grouped: dict[Home, list[NewLeaf]] = {}
+    for leaf in found:
+        own = (leaf.is_global, leaf.path)
+        home = own if own in homes else (leaf.is_global, leaf.parent)
+        grouped.setdefault(home, []).append(leaf)
+    return grouped
 
 
 def rendered(outline: Outline, node: UseNode, changes: Changes) -> str | None:
@@ -173,14 +186,18 @@ def sort_key(text: str, is_ascii: bool) -> tuple[object, ...]:
     return (first if not is_list else len(_FIRST) + 1, kind, name)
 
 
-def _tree(leaves: Sequence[NewLeaf], edition: str) -> str:
+def _tree(home: Home, leaves: Sequence[NewLeaf], edition: str) -> str:
     if len(leaves) == 1:
         return leaves[0].text(edition)
-    if not leaves[0].parent:
-        return _braced("", [each.text(edition) for each in leaves])
-    colons = "::" if leaves[0].is_global else ""
-    prefix = colons + "::".join(written(each, edition) for each in leaves[0].parent) + "::"
-    return _braced(prefix, [each.text(edition, len(each.parent)) for each in leaves])
+    is_global, parent = home
+    return _braced(
+        path_prefix(parent, is_global, edition), [each.text(edition, len(parent)) for each in leaves]
+    )
+
+
+def path_prefix(path: Sequence[str], is_global: bool, edition: str) -> str:
+    """Return how a path is written before braces; nothing for the empty path."""
+    return "::" * is_global + "".join(f"{written(each, edition)}::" for each in path)
 
 
 def _braced(prefix: str, texts: Sequence[str]) -> str:
@@ -274,8 +291,9 @@ class _Group:
         return len(parts) == 1 and len(self.before) > 1 and not has_comment
 
     def _head(self) -> str:
-        if self.changes.prefix is not None:
-            return self.changes.prefix
+        if self.changes.home is not None:
+            is_global, path = self.changes.home
+            return path_prefix(path, is_global, self.outline.edition)
         return self.source.text(Span(self.outline.code[self.node.first].span.start, self.opening.start))
 
     def _single(self, body: str) -> str:

@@ -72,6 +72,12 @@ MOVED = [
         "use anyhow::{bail, Error};\nuse failure::{Foo, Bar};\n",
     ),
     ("split with the crate itself", "use failure::{self, Foo};\n", "use anyhow;\nuse failure::Foo;\n"),
+    ("the crate and more of it", "use failure::{self, ResultExt};\n", "use anyhow::{self, Context as _};\n"),
+    (
+        "the crate and more of it, split",
+        "use failure::{self, ResultExt, Foo};\n",
+        "use anyhow::{self, Context as _};\nuse failure::Foo;\n",
+    ),
     (
         "lines",
         "use failure::{\n    Error,\n    ResultExt,\n};\n",
