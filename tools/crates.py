@@ -53,19 +53,23 @@ def cache_folder() -> Path:
     return Path(user_cache_dir("codemod-tools"))
 
 
-def repository(crate: Crate, cache: Path) -> Path:
+def repository(crate: Crate, cache: Path, *, fresh_lock: bool = False) -> Path:
     """Return the git repository of `crate` below `cache`, fetched on first use.
 
     Its `Cargo.lock` lies in the work tree: as published, or else resolved on that first use and
-    ignored by git, so that every later run builds against the same dependencies.
+    ignored by git, so that every later run builds against the same dependencies. With `fresh_lock` the
+    published one, with which nothing builds any more, is resolved anew and committed.
     """
-    kept = cache / "repositories" / crate.slug
+    kept = cache / "repositories" / (f"{crate.slug}-locked" if fresh_lock else crate.slug)
     if not (kept / ".git").is_dir():
         building = cache / "unfinished" / crate.slug
         shutil.rmtree(building, ignore_errors=True)
         shutil.copytree(
             source_folder(crate, cache), building, ignore=shutil.ignore_patterns(*NOT_FROM_THE_AUTHOR)
         )
+        if fresh_lock:
+            (building / "Cargo.lock").unlink(missing_ok=True)
+            must(["cargo", "generate-lockfile"], cwd=building)
         commit_all(building)
         resolve(building)
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,7 @@ class Listed:
     recipe: str
     human: str | None
     options: tuple[str, ...]
+    fresh_lock: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,6 +83,7 @@ def read_list(path: Path = LIST) -> list[Listed]:
             row["recipe"],
             row.get("human"),
             tuple(row.get("options", ())),
+            row.get("fresh_lock", False),
         )
         for row in tomllib.loads(path.read_text())["crate"]
     ]
@@ -93,7 +95,7 @@ def measure(listed: Listed, cache: Path) -> Row:
     runs = cache / "runs" / f"{crate.slug}-{listed.recipe}"
     target = cache / "targets" / crate.slug
     shutil.rmtree(runs, ignore_errors=True)
-    folder = fresh_clone(repository(crate, cache), runs / "codemod")
+    folder = fresh_clone(repository(crate, cache, fresh_lock=listed.fresh_lock), runs / "codemod")
     baseline = check(folder, target)
     run_tests = partial(test, folder, target, docs=False)
     before = Before(
