@@ -40,6 +40,7 @@ CODES = {
     "doc-example": "it stands in an example of the documentation, where items cannot be written out.",
     "exit-code": "which exit code the function of `quick_main!` returns is not seen in its file.",
     "macro-body": "another macro makes it.",
+    "needs-types": "the setting asks for `anyhow`, but callers look into these errors.",
     "no-replacement": "an item of error-chain is named for which nothing stands in the result.",
     "old-rust": "no release of the crate that is needed builds with the Rust that the package supports.",
     "other-release": "it is another release than 0.12.",

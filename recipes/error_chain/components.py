@@ -69,8 +69,10 @@ class Component:
 
     @property
     def sites(self) -> list[Site]:
-        """All sites."""
-        return [site for member in self.members for site in member.sites]
+        """All sites; calls of `description` are none, they only tell something."""
+        return [
+            site for member in self.members for site in member.sites if site["name"].text != "description"
+        ]
 
     @cached_property
     def declarations(self) -> Mapping[str, Declared]:

@@ -29,7 +29,7 @@ from codemods.recipe import (
 PACKAGE = "error-chain"
 CRATE = "error_chain"
 MACROS = ("error_chain", "bail", "ensure", "quick_main")
-METHODS = ("chain_err", "display_chain")
+METHODS = ("chain_err", "display_chain", "description")
 _CRATES = {CRATE: PACKAGE}
 _ITEMS = ("Backtrace", "ChainedError", "DisplayChain", "ExitCode", "Iter", "State")
 _EXPORTS = {PACKAGE: (*MACROS, *_ITEMS)}

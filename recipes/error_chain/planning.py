@@ -69,9 +69,10 @@ class Plan:
             if mention is not None:
                 mentions[site.id] = mention
             is_method = bool(site["name"].text)
-            if mention is not None or is_method or site.source.is_manifest:
+            is_own = mention is not None or is_method or site.source.is_manifest
+            if is_own:
                 own.append(site)
-            else:
+            if not is_own or site["name"].text == "description":
                 self.strangers.append(site.id)
         return Member(files, mentions, tuple(own))
 

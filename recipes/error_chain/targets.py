@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -19,18 +19,18 @@ from codemods.recipe import (
     NotASite,
     Proposal,
     Retires,
-    Role,
     Settings,
     Skipped,
     Source,
     ordered,
 )
 
-from .._errors.releases import needs, thiserror_for
+from .._errors.releases import anyhow_for, needs, thiserror_for
 from .calls import CallError
 from .components import Component, Member
 from .finding import PACKAGE
 from .keeping import Keeping, call_edits
+from .opaque import Opaque, why_not
 
 
 @dataclass
@@ -70,23 +70,61 @@ class Targets:
     settings: Settings
 
     def proposals(self) -> Iterator[Proposal]:
-        """Yield the change, or why there is none; and which calls no longer are anybody's business."""
+        """Yield the change, or why there is none; and which calls are nobody's business."""
+        reasons = self._reasons()
+        own = self._shared(reasons)
+        if self.settings["shape"] == "anyhow" and own is not None:
+            yield Skipped("needs-types", own, tuple(site.id for site in self.component.sites))
+            return
+        is_opaque = own is None
         try:
-            forms = list(self._forms())
+            forms = list(self._forms(is_opaque))
         except (CallError, ImportEditError, EditConflict) as error:
             yield self._refusal(error)
             return
-        calls = [site.id for member in self.component.members for site in member.methods("chain_err")]
+        members = () if is_opaque else self.component.members
+        calls = [site.id for member in members for site in member.methods("chain_err")]
         sites = tuple(site.id for site in self.component.sites if site.id not in calls)
         if sites:
-            yield Change(sites, tuple(forms), notes=tuple(self._notes()))
+            yield Change(sites, tuple(forms), notes=tuple(self._notes(reasons, is_opaque)))
         if calls:
             yield NotASite(tuple(calls))
 
-    def _forms(self) -> Iterator[Form]:
+    def _reasons(self) -> dict[str, str | None]:
+        """Return by package why it cannot do with `anyhow`; None where it can."""
+        return {
+            member.package.name: why_not(self.component, member, self.facts)
+            for member in self.component.members
+        }
+
+    def _shared(self, reasons: Mapping[str, str | None]) -> str | None:
+        """Return why the types of the component stay, None where all of it gets `anyhow`."""
+        if self.settings["shape"] == "keep":
+            return "the setting `shape` keeps them"
+        return next((reason for reason in reasons.values() if reason is not None), None)
+
+    def _forms(self, is_opaque: bool) -> Iterator[Form]:
+        if is_opaque:
+            yield self._opaque()
+        if is_opaque and self.settings["shape"] == "anyhow":
+            return
         yield self._kept("names-kept", is_tidy=True)
         if self.component.declarations:
             yield self._kept("names-kept-in-full", is_tidy=False)
+
+    def _opaque(self) -> Form:
+        draft = Draft()
+        for member in self.component.members:
+            opaque = Opaque(self.component, member, self.facts)
+            for source, edits in opaque.edits():
+                draft.add(source, edits)
+            opaque.imports(draft.imports_of)
+            release = anyhow_for(member.package.rust_version)
+            if release is None:
+                raise CallError("old-rust", f"no anyhow builds with Rust {member.package.rust_version}")
+            draft.dependencies.append(needs(member.package, release, PACKAGE))
+            draft.dependencies.append(Retires(member.package.manifest, PACKAGE))
+        return draft.form("anyhow")
 
     def _kept(self, name: str, *, is_tidy: bool) -> Form:
         members = self.component.members
@@ -128,22 +166,19 @@ class Targets:
             if source is not None and source.edition == "2015":
                 draft.imports_of(source).add_extern_crate("thiserror")
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, reasons: Mapping[str, str | None], is_opaque: bool) -> Iterator[str]:
         for member in self.component.members:
             if member.macros("error_chain"):
-                yield f"package {member.package.name} ({member.package.role}): {_why_kept(member)}"
+                reason = reasons[member.package.name]
+                why = reason if reason is not None else "the types stay with those of its group"
+                target = "`anyhow`: nobody looks into its errors" if is_opaque else f"its types stay: {why}"
+                yield f"package {member.package.name} ({member.package.role}): {target}."
         yield (
-            "By design: `{:?}` of an error shows no backtrace and none is printed behind the chain; the kinds"
-            " are errors of std as well."
+            "By design: `{:?}` of an error has another layout, and no backtrace is shown or printed behind"
+            " the chain."
         )
 
     def _refusal(self, error: Exception) -> Skipped:
         code = getattr(error, "code", "overlap")
         reason = getattr(error, "reason", str(error))
         return Skipped(code, reason, tuple(site.id for site in self.component.sites))
-
-
-def _why_kept(member: Member) -> str:
-    if member.package.role is Role.PROGRAM:
-        return "its code names the kinds, so that the types stay, written out with thiserror."
-    return "callers name its types, so that they stay, written out with thiserror."

@@ -1,0 +1,222 @@
+"""The target for programs whose errors nobody looks into: `anyhow`, with the texts that users see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from codemods.recipe import Edit, Facts, ImportEdits, ItemOf, Known, Role, Site, Source, Span, imports_of
+
+from .calls import CallError, call_at, main_function, with_anyhow
+from .components import Component, Member
+from .declaration import Declaration
+from .keeping import Declared, exit_arm
+
+CALL = ItemOf("call")
+ImportsOf = Callable[[Source], ImportEdits]
+_CHAIN_TRAIT = """\
+/// Shows an error with all of its causes.
+pub trait DisplayChain {{
+    /// Returns the text of the whole chain: this error, and a line for each of its causes.
+    fn display_chain(&self) -> String;
+}}
+
+impl DisplayChain for {error} {{
+    fn display_chain(&self) -> String {{
+        let mut text = format!("Error: {{}}\\n", self);
+        for cause in self.chain().skip(1) {{
+            text += &format!("Caused by: {{}}\\n", cause);
+        }}
+        text
+    }}
+}}"""
+_FAILURE = [
+    'eprintln!("Error: {}", error);',
+    "for cause in error.chain().skip(1) {",
+    '    eprintln!("Caused by: {}", cause);',
+    "}",
+]
+
+
+def why_not(component: Component, member: Member, facts: Facts) -> str | None:
+    """Return what in the package asks for types of its own; None where `anyhow` will do."""
+    if member.package.role is not Role.PROGRAM:
+        return "it is a library, and its callers name its types"
+    found = [component.declarations[site.id] for site, _ in member.macros("error_chain")]
+    if len(found) != 1:
+        return "it does not declare its errors in one place"
+    if any(_is_own(site, facts) for site in member.methods("description")):
+        return "it calls `description()` of its errors"
+    return _declares(found[0].declaration) or _looks_into(member, found[0].declaration.kind)
+
+
+def _declares(declaration: Declaration) -> str | None:
+    if declaration.variants or declaration.links:
+        return "it declares kinds of errors of its own"
+    return None if declaration.has_message else "its errors are not made of texts"
+
+
+def _looks_into(member: Member, kind: str) -> str | None:
+    code = [source for source in member.files.sources.values() if not source.is_manifest]
+    found = ((source.path, _look(source.content.decode(), kind)) for source in code)
+    return next((f"{path} {look}" for path, look in found if look is not None), None)
+
+
+def _look(text: str, kind: str) -> str | None:
+    if re.search(rf"(?<!io::)\b{kind}\b", text):
+        return f"names `{kind}`"
+    for name in ("from_kind", "with_chain", "with_boxed_chain"):
+        if re.search(rf"\b{name}\b", text):
+            return f"calls `{name}`"
+    if re.search(r"\bfn\s+main\s*\(\s*\)\s*->", text):
+        return "returns its error from `main`, which prints `{:?}` of it"
+    return None
+
+
+def _is_own(site: Site, facts: Facts) -> bool:
+    answer = facts.about(site.id, CALL)
+    return not isinstance(answer, Known) or answer.value.startswith("crate::")
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Writes one package with `anyhow`."""
+
+    component: Component
+    member: Member
+    facts: Facts
+
+    def edits(self) -> Iterator[tuple[Source, list[Edit]]]:
+        """Yield the edits of code; imports are edited by `imports`.
+
+        Raises:
+            CallError: a call is in a form that is not rewritten.
+        """
+        for site, name in self.member.macros():
+            if name == "error_chain":
+                yield site.source, self._declaration(self.component.declarations[site.id])
+            elif name == "quick_main":
+                call = call_at(site.source, site.span)
+                yield site.source, main_function(call, exit_arm(site.source, call), _FAILURE)
+            else:
+                yield site.source, with_anyhow(call_at(site.source, site.span))
+        for site in self.member.methods("chain_err"):
+            yield site.source, self._context(site)
+
+    def imports(self, edits_of: ImportsOf) -> None:
+        """Edit the imports: error-chain's go, anyhow's come where calls need them."""
+        for site, mention in self.member.imports():
+            found, edits = mention.origin, edits_of(site.source)
+            if found is None:
+                continue
+            name = mention.path[-1]
+            if found.is_extern_crate and site.source.edition == "2015":
+                uses_macros = bool(self.member.macros("bail", "ensure"))
+                edits.remove(found)
+                edits.add_extern_crate("anyhow", macro_use=found.macro_use is not None and uses_macros)
+            elif name in ("bail", "ensure"):
+                edits.replace(found, f"anyhow::{name}")
+            elif name == "ChainedError" and self._shows_chain:
+                edits.replace(found, f"{self._module_path(site.source)}::DisplayChain")
+            else:
+                edits.remove(found)
+        self._macros(edits_of)
+        self._extensions(edits_of)
+
+    def _macros(self, edits_of: ImportsOf) -> None:
+        """Import the macros that came by `#[macro_use]`; in the edition 2015 they still do."""
+        for site, name in self.member.macros("bail", "ensure"):
+            mention = self.member.mentions[site.id]
+            is_bare = "::" not in site.source.text(mention.span)
+            by_import = mention.origin is not None and not mention.origin.is_extern_crate
+            if is_bare and site.source.edition != "2015":
+                glob = by_import and mention.origin is not None and mention.origin.is_glob
+                if not by_import or glob:
+                    edits_of(site.source).add(f"anyhow::{name}", site.span.start)
+
+    def _extensions(self, edits_of: ImportsOf) -> None:
+        name = self._found.declaration.extension
+        for source in self.member.files.sources.values():
+            for found in imports_of(source) if not source.is_manifest else ():
+                if found.path[-1] == name and found.path[0] not in ("anyhow", "failure"):
+                    edits_of(source).remove(found)
+        for site in self.member.methods("chain_err"):
+            if not self._is_inherent(site):
+                edits_of(site.source).add("anyhow::Context", site.span.start, "_")
+
+    @property
+    def _found(self) -> Declared:
+        site, _ = self.member.macros("error_chain")[0]
+        return self.component.declarations[site.id]
+
+    @property
+    def _shows_chain(self) -> bool:
+        return bool(self.member.methods("display_chain"))
+
+    def _module_path(self, source: Source) -> str:
+        found = self._found
+        module = self.member.files.module_of(found.source.path, found.site.span)
+        prefix = () if source.edition == "2015" and module else ("crate",)
+        return "::".join((*prefix, *module))
+
+    def _declaration(self, found: Declared) -> list[Edit]:
+        """Return the edit that puts anyhow's types in the place of the declared ones."""
+        declaration, files = found.declaration, self.member.files
+        pairs = (("Error", declaration.error), ("Result", declaration.result))
+        used = [
+            new if new == old else f"{new} as {old}"
+            for new, old in pairs
+            if old and (files.mentions_word(old) or (new == "Error" and self._shows_chain))
+        ]
+        is_root = not files.module_of(found.source.path, found.site.span)
+        lines = _comments(found)
+        if used:
+            listed = used[0] if len(used) == 1 else f"{{{', '.join(used)}}}"
+            lines.append(f"{'' if is_root else 'pub '}use anyhow::{listed};")
+        if self._shows_chain:
+            lines += ["", *_CHAIN_TRAIT.format(error=declaration.error).split("\n")]
+        return [_replacing(found, lines)]
+
+    def _context(self, site: Site) -> list[Edit]:
+        call = site["call"].nodes[0]
+        name = site["name"]
+        arguments = call.child_by_field_name("arguments")
+        if arguments is None or arguments.named_child_count != 1 or "::" in site.text[: len(name.text) + 2]:
+            raise CallError("unparsed", "this `chain_err` has not one argument")
+        argument = arguments.named_children[0]
+        if argument.type != "closure_expression":
+            return [Edit(name.span, "with_context")]
+        body = argument.child_by_field_name("body")
+        if body is None:
+            raise CallError("unparsed", "this `chain_err` is not understood")
+        prefix = Span(argument.start_byte, body.start_byte)
+        if self._is_inherent(site) or body.type in ("string_literal", "raw_string_literal"):
+            return [Edit(name.span, "context"), Edit(prefix, "")]
+        edits = [Edit(name.span, "with_context")]
+        if body.type in ("identifier", "reference_expression", "field_expression", "unary_expression"):
+            text = site.source.text(Span(body.start_byte, body.end_byte))
+            edits.append(Edit(Span(body.start_byte, body.end_byte), f"String::from({text})"))
+        return edits
+
+    def _is_inherent(self, site: Site) -> bool:
+        """Whether the method is the one of the error itself, not of the trait for results."""
+        answer = self.facts.about(site.id, CALL)
+        return isinstance(answer, Known) and "{impl}" in answer.value
+
+
+def _comments(found: Declared) -> list[str]:
+    """Return the comments that the declaration holds: they stay."""
+    declaration = found.declaration
+    links = [text for link in declaration.foreign_links for text in (*link.leading, link.trailing) if text]
+    return [text for text in (*declaration.comments, *links) if text.startswith("/")]
+
+
+def _replacing(found: Declared, lines: list[str]) -> Edit:
+    source, start, end = found.source, found.site.span.start, found.call.closing.end
+    if found.call.next_text == b";" and found.call.next_span is not None:
+        end = found.call.next_span.end
+    line = source.text(source.line_span(start))
+    margin = line[: len(line) - len(line.lstrip())]
+    text = source.newline.join(f"{margin}{each}" if each else "" for each in lines)
+    return Edit(Span(start, end), text.removeprefix(margin))
