@@ -74,7 +74,7 @@ class Draft:
 
     def carry(self, package: str, needs: Sequence[NewDependency]) -> None:
         """Let features that speak of `package` speak of what does its work now."""
-        old = [each for each in self._entries_of(package) if each.kind != "dev"]
+        old = self._entries_of(package)
         stays = package not in self.retired
         new = {each.name for need in needs for each in self._entries_of(need.package) if each.optional}
         same = {name: to for need in needs for name, to in need.same_features.items()}
