@@ -7,16 +7,16 @@ hand out what the type holds is refused, unless it asks a field whose type stand
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from codemods.recipe import Edit, Mention, MentionKind, Names, Span, TokenKind, TreeKind, tokens
 
-from .declarations import Code, Declaration, attributes_from, declaration_named
+from .backtraces import Backtraces, element_removal, is_backtrace, why_kept
+from .declarations import Code, Declaration, declaration_named
+from .implementations import GONE, Implementation, Method, implementation_at
 from .own_types import OwnType, Refusal, TypeRefused, TypeRewrite
-from .types import FAIL, all_mentions, speaks_in
+from .types import FAIL, all_mentions, lost_backtrace, speaks_in
 
 STD_ERROR = "std::error::Error"
-_GONE = ("backtrace", "name", "__private_get_type_id__")
 _ASKING = (b"cause", b"as_fail")
 _OTHER_METHODS = frozenset(
     [b"iter_chain", b"iter_causes", b"causes", b"find_root_cause", b"root_cause", b"context", b"compat"]
@@ -24,11 +24,15 @@ _OTHER_METHODS = frozenset(
 
 
 def hand_written_types(
-    names: Names, mentions: Sequence[Mention] | None = None, claimed: Sequence[Span] = ()
+    names: Names,
+    mentions: Sequence[Mention] | None = None,
+    claimed: Sequence[Span] = (),
+    backtraces: Backtraces | None = None,
 ) -> Iterator[OwnType]:
     """Yield what becomes of each `impl Fail for …` of the file, by position, but for those in `claimed`.
 
     `mentions` are those of `failure` and `failure_derive` in the file, where the caller has them.
+    `backtraces` are those of the package: without, a type that has any is refused.
     """
     found = list(mentions) if mentions is not None else all_mentions(names)
     for mention in found:
@@ -36,64 +40,7 @@ def hand_written_types(
             code = Code(mention.tree)
             written = implementation_at(code, mention)
             if written is not None and not any(written.span in span for span in claimed):
-                yield _rewritten(written, found)
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """One method by token index: attributes from `start`, its name, body `opening..closing`, all to `end`."""
-
-    name: str
-    start: int
-    name_at: int
-    opening: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Implementation:
-    """`impl … for target { … }` by token index."""
-
-    code: Code
-    mention: Mention
-    start: int
-    target: str
-    opening: int
-    methods: tuple[Method, ...]
-
-    @property
-    def closing(self) -> int:
-        """The `}` of the whole."""
-        return self.code.partners[self.opening]
-
-    @property
-    def span(self) -> Span:
-        """All of it, from `impl` on."""
-        return self.code.span(self.start, self.closing + 1)
-
-    @property
-    def type_name(self) -> str:
-        """The last name of the type's path, without its parameters."""
-        return self.target.partition("<")[0].rpartition("::")[2]
-
-
-def implementation_at(code: Code, mention: Mention) -> Implementation | None:
-    """Return the `impl` whose trait the path `mention` is; None where the path is something else.
-
-    Raises nothing: an `impl` with other things than methods has them under an empty name.
-    """
-    first, last = code.at(mention.span.start), code.at(mention.span.end - 1)
-    start = _impl_before(code, first)
-    if start is None or code.text(last + 1) != b"for":
-        return None
-    opening = last + 2
-    while opening < len(code.tokens) and code.text(opening) != b"{":
-        opening = code.after(opening)
-    if opening not in code.partners:
-        return None
-    end = next((at for at in range(last + 2, opening) if code.text(at) == b"where"), opening)
-    methods = tuple(_methods(code, opening + 1, code.partners[opening]))
-    return Implementation(code, mention, start, code.words(last + 2, end), opening, methods)
+                yield _rewritten(written, found, backtraces)
 
 
 def removal(code: Code, start: int, end: int) -> Span:
@@ -109,9 +56,11 @@ def removal(code: Code, start: int, end: int) -> Span:
     return Span(before, code.tokens[end - 1].span.end)
 
 
-def _rewritten(written: Implementation, mentions: Sequence[Mention]) -> OwnType:
+def _rewritten(
+    written: Implementation, mentions: Sequence[Mention], backtraces: Backtraces | None
+) -> OwnType:
     code, name = written.code, written.type_name
-    gone = [code.span(method.start, method.end) for method in written.methods if method.name in _GONE]
+    gone = [code.span(method.start, method.end) for method in written.methods if method.name in GONE]
     covers = [written.mention.span, *gone]
     try:
         edits = [Edit(written.mention.span, STD_ERROR)]
@@ -120,20 +69,39 @@ def _rewritten(written: Implementation, mentions: Sequence[Mention]) -> OwnType:
                 cause = _Cause(written, method, mentions)
                 edits += cause.edits()
                 covers += cause.covers
-            elif method.name not in _GONE:
+            elif method.name not in GONE:
                 span = code.span(method.start, method.end)
                 raise Refusal("fail-method", "it has something that `Fail` does not have", span)
         edits += _removals(written)
+        dropped = list(_backtraces(written, mentions, backtraces))
     except Refusal as refusal:
         at = refusal.at or written.mention.span
         return TypeRefused(name, written.span, tuple(covers), refusal.code, refusal.reason, at)
-    speaks = speaks_in(written.span, mentions, covers)
-    return TypeRewrite(name, written.span, tuple(edits), tuple(covers), speaks, frozenset(), _notes(written))
+    speaks = (*speaks_in(written.span, mentions, covers), *(span for span, _ in dropped))
+    covers += [span for span, _ in dropped]
+    edits += [edit for _, edit in dropped]
+    notes = (*_notes(written), *([lost_backtrace(name)] if dropped else []))
+    return TypeRewrite(name, written.span, tuple(edits), tuple(covers), speaks, frozenset(), notes)
+
+
+def _backtraces(
+    written: Implementation, mentions: Sequence[Mention], backtraces: Backtraces | None
+) -> Iterator[tuple[Span, Edit]]:
+    """Yield the type and the removal of each backtrace that the type holds, where its file declares it."""
+    declaration = declaration_named(written.code, written.type_name)
+    for field in declaration.fields if declaration is not None else ():
+        if is_backtrace(written.code, field, mentions):
+            span = written.code.span(field.start, field.end)
+            reason = why_kept(backtraces, written.code.tree.source.path, span)
+            if reason is not None:
+                raise Refusal("backtrace-field", f"it holds a backtrace: {reason}", span)
+            removed = Edit(element_removal(written.code, field.start, field.end), "")
+            yield written.code.span(field.type_start, field.end), removed
 
 
 def _removals(written: Implementation) -> list[Edit]:
     code = written.code
-    gone = [method for method in written.methods if method.name in _GONE]
+    gone = [method for method in written.methods if method.name in GONE]
     if gone and len(gone) == len(written.methods):
         return [Edit(code.span(written.opening, written.closing + 1), "{}")]
     return [Edit(removal(code, method.start, method.end), "") for method in gone]
@@ -250,30 +218,3 @@ class _Cause:
 def _items_in(declaration: Declaration, start: int, end: int, mentions: Sequence[Mention]) -> list[str]:
     span = declaration.code.span(start, end)
     return [each.path[1] for each in mentions if each.span in span and len(each.path) > 1]
-
-
-def _impl_before(code: Code, at: int) -> int | None:
-    """Return the index of the `impl` before the path at `at`, with or without parameters between."""
-    before = at - 1
-    if code.text(before) == b">":
-        depth = 0
-        while before >= 0:
-            depth += (code.text(before) == b">") - (code.text(before) == b"<")
-            before -= 1
-            if depth == 0:
-                break
-    return before if code.text(before) == b"impl" else None
-
-
-def _methods(code: Code, at: int, end: int) -> Iterator[Method]:
-    while at < end:
-        start = at
-        _, at = attributes_from(code, at)
-        if code.text(at) != b"fn":
-            yield Method("", start, at, at, end)
-            return
-        name_at = at + 1
-        while at < end and code.text(at) not in (b"{", b";"):
-            at = code.after(at)
-        opening, at = at, code.after(at)
-        yield Method(code.text(name_at).decode(), start, name_at, opening, at)

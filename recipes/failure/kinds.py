@@ -16,7 +16,8 @@ from pathlib import PurePosixPath
 from codemods.recipe import Edit, Mention, MentionKind, Names, Span
 
 from .declarations import Code, Declaration, declaration_of
-from .hand_written import STD_ERROR, Implementation, implementation_at, removal
+from .hand_written import STD_ERROR, removal
+from .implementations import Implementation, implementation_at, type_around
 from .own_types import Refusal, TypeRefused, TypeRewrite
 from .types import FAIL, all_mentions
 
@@ -265,36 +266,10 @@ class _Parts:
 
     def _is_about(self, at: int) -> bool:
         """Whether `self.field` or `Self` at `at` may be the type's: not so in an `impl` of another one."""
-        target = self._target_around(at)
+        target = type_around(self.code, at)
         if code_is_self(self.code, at):
             return target == self.name
         return True
-
-    def _target_around(self, at: int) -> str:
-        """Return the type of the `impl` around the token `at`."""
-        opening = max(
-            (
-                start
-                for start, end in self.code.partners.items()
-                if start < at < end and self._implements(start)
-            ),
-            default=None,
-        )
-        if opening is None:
-            return ""
-        start = self._implements(opening)
-        assert start is not None, "it was asked for the braces of an impl"
-        words = [self.code.text(each) for each in range(start, opening)]
-        first = start + words.index(b"for") + 1 if b"for" in words else start + 1
-        return self.code.words(first, opening)
-
-    def _implements(self, opening: int) -> int | None:
-        """Return the `impl` that the brace `opening` belongs to; None for another one."""
-        at = opening - 1
-        while at >= 0 and self.code.text(at) not in (b";", b"}", b"{", b"impl"):
-            at -= 1
-        is_brace = self.code.text(opening) == b"{"
-        return at if is_brace and at >= 0 and self.code.text(at) == b"impl" else None
 
     def _read(self, at: int) -> Edit:
         """Return the edit of `self.field` and what asks it."""

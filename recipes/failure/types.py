@@ -22,6 +22,7 @@ from codemods.recipe import (
     tokens,
 )
 
+from .backtraces import Backtraces, element_removal, is_backtrace, why_kept
 from .declarations import Attribute, Code, Declaration, Field, Meta, Variant, declaration_at
 from .display import Display, display_of, error_arguments, is_display
 from .own_types import OwnType, Refusal, TypeRefused, TypeRewrite
@@ -30,22 +31,23 @@ FAIL = (("failure", "Fail"), ("failure_derive", "Fail"))
 _OWN_ATTRIBUTES = frozenset({"error", "source", "from", "backtrace"})
 _WIDTH = 100
 
-# By variant (its index) and field: the new name or position, None for a field that goes away.
-Spelled = Mapping[tuple[int, int], str | None]
-
 
 def derived_types(
-    names: Names, mentions: Sequence[Mention] | None = None, thiserror: str = "thiserror"
+    names: Names,
+    mentions: Sequence[Mention] | None = None,
+    thiserror: str = "thiserror",
+    backtraces: Backtraces | None = None,
 ) -> Iterator[OwnType]:
     """Yield what becomes of each type of the file that derives `Fail`, by position.
 
     `mentions` are those of `failure` and `failure_derive` in the file, where the caller has them;
-    `thiserror` is the crate's name in code.
+    `thiserror` is the crate's name in code. `backtraces` are those of the package: without, types that have
+    any are refused.
     """
     found = list(mentions) if mentions is not None else all_mentions(names)
     for mention in found:
         if mention.kind is MentionKind.DERIVE and mention.path in FAIL:
-            yield derived_type(mention, found, thiserror)
+            yield derived_type(mention, found, thiserror, backtraces)
 
 
 def all_mentions(names: Names) -> list[Mention]:
@@ -54,7 +56,12 @@ def all_mentions(names: Names) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.span)
 
 
-def derived_type(mention: Mention, mentions: Sequence[Mention], thiserror: str = "thiserror") -> OwnType:
+def derived_type(
+    mention: Mention,
+    mentions: Sequence[Mention],
+    thiserror: str = "thiserror",
+    backtraces: Backtraces | None = None,
+) -> OwnType:
     """Return what becomes of the type whose derive list has the entry `mention`."""
     code = Code(mention.tree)
     declaration = declaration_at(code, mention.span.start)
@@ -62,19 +69,27 @@ def derived_type(mention: Mention, mentions: Sequence[Mention], thiserror: str =
         reason = "no `struct` or `enum` is understood behind the derive"
         return TypeRefused("", mention.span, (mention.span,), "unknown-type", reason, mention.span)
     covers = (mention.span, *(code.span(meta.start, meta.end) for meta in _fail_metas(declaration)))
+    derived = Derived(declaration, mentions, backtraces)
     try:
-        edits = Derived(declaration, mentions).edits()
+        edits = derived.edits()
     except Refusal as refusal:
         at = refusal.at or mention.span
         return TypeRefused(declaration.name, declaration.span, covers, refusal.code, refusal.reason, at)
+    covers = (*covers, *derived.dropped)
     return TypeRewrite(
         declaration.name,
         declaration.span,
         (Edit(mention.span, f"{thiserror}::Error"), *edits),
         covers,
-        speaks_in(declaration.span, mentions, covers),
+        (*speaks_in(declaration.span, mentions, covers), *derived.dropped),
         frozenset({"thiserror"}),
+        derived.notes,
     )
+
+
+def lost_backtrace(name: str) -> str:
+    """Return the note on a type that loses its backtrace."""
+    return f"`{name}` no longer holds a backtrace, nor shows one by `{{:?}}`."
 
 
 def speaks_in(span: Span, mentions: Sequence[Mention], covered: Sequence[Span]) -> tuple[Span, ...]:
@@ -92,12 +107,20 @@ class Derived:
     """The edits of one declaration, but for its derive list."""
 
     def __init__(
-        self, declaration: Declaration, mentions: Sequence[Mention], spelled: Spelled | None = None
+        self, declaration: Declaration, mentions: Sequence[Mention], backtraces: Backtraces | None = None
     ) -> None:
         self.declaration = declaration
         self.code = declaration.code
         self.mentions = mentions
-        self.spelled: Spelled = spelled or {}
+        self.backtraces = backtraces
+        self.dropped: list[Span] = []
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the change should know."""
+        if not self.dropped:
+            return ()
+        return (lost_backtrace(self.declaration.name),)
 
     def edits(self) -> list[Edit]:
         """Return them.
@@ -107,8 +130,8 @@ class Derived:
         """
         self._check_attributes()
         edits: list[Edit] = []
-        for index, variant in enumerate(self.declaration.variants):
-            edits += self._variant(index, variant)
+        for variant in self.declaration.variants:
+            edits += self._variant(variant)
         if any("\n" in self._text(edit.span) for edit in edits) and self._is_example:
             raise Refusal("comment-inside", "an attribute of an example runs over several lines")
         return edits
@@ -130,10 +153,15 @@ class Derived:
                 reason = f"`thiserror` would take the attribute `{meta.name}` for its own"
                 raise Refusal("attribute-clash", reason, self._span(meta))
 
-    def _variant(self, index: int, variant: Variant) -> Iterator[Edit]:
-        spelled = {field: name for (each, field), name in self.spelled.items() if each == index}
-        for field in variant.fields:
-            self._check_field(field)
+    def _variant(self, variant: Variant) -> Iterator[Edit]:
+        spelled: dict[int, str | None] = {}
+        for position, field in enumerate(variant.fields):
+            if self._goes(field):
+                spelled[position] = None
+                self.dropped.append(self.code.span(field.type_start, field.end))
+                yield Edit(element_removal(self.code, field.start, field.end), "")
+            elif field.name is None and None in spelled.values():
+                spelled[position] = str(position - list(spelled.values()).count(None))
         causes = [each for field in variant.fields for each in self._causes(field)]
         yield from self._sources(causes)
         source = next((at for at, field in enumerate(variant.fields) if field.name == "source"), None)
@@ -190,16 +218,21 @@ class Derived:
                     )
                     raise Refusal("debug-text", reason)
 
-    def _check_field(self, field: Field) -> None:
-        named = self._failure_names(field)
-        span = self.code.span(field.start, field.end)
-        if "Context" in named:
-            raise Refusal("context-value", "a field is a `Context`", span)
-        if "Backtrace" in named and self._is_bare_backtrace(field):
-            raise Refusal("backtrace-field", "a field is a backtrace", span)
+    def _goes(self, field: Field) -> bool:
+        """Whether the field is a backtrace, which goes.
 
-    def _is_bare_backtrace(self, field: Field) -> bool:
-        return self.code.text(field.end - 1) == b"Backtrace"
+        Raises:
+            Refusal: it cannot go, or the field has a type that cannot be written otherwise.
+        """
+        span = self.code.span(field.start, field.end)
+        if "Context" in self._failure_names(field):
+            raise Refusal("context-value", "a field is a `Context`", span)
+        if not is_backtrace(self.code, field, self.mentions):
+            return False
+        reason = why_kept(self.backtraces, self.code.tree.source.path, span)
+        if reason is not None:
+            raise Refusal("backtrace-field", f"it holds a backtrace: {reason}", span)
+        return True
 
     def _failure_names(self, field: Field) -> tuple[str, ...]:
         """Return the items of the old crate that the field's type names."""
