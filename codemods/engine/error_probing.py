@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from codemods.cargo.error_traces import GENERATED, notes_file
 from codemods.engine.overlay import Overlay
-from codemods.recipe.observed import Errors, ErrorTrait
+from codemods.recipe.observed import Errors
 from codemods.rust.edits import Edit, EditMap, apply_edits
 from codemods.rust.error_probes import ErrorFunction, function_probes, helper_edit, helper_path, observing
 from codemods.rust.error_values import ErrorValue, module_end
@@ -118,9 +118,8 @@ class ProbedTree:
 
     def _copy(self, path: PurePosixPath) -> _Copy:
         source = self.sources[path]
-        traits = [(t.crate.replace("-", "_"), t.path, t.cause) for t in self._traits(path)]
         notes = notes_file(self.bench.builder.build)
-        helper, levels = helper_edit(source, notes, traits)
+        helper, levels = helper_edit(source, notes, tuple(self._traits(path)))
         copy = _Copy(source)
         functions = self.plan.functions.get(path, {})
         copy.add_functions(functions, function_probes(functions, levels))
@@ -129,19 +128,24 @@ class ProbedTree:
         copy.add(helper.span.start, helper.text)
         return copy
 
-    def _traits(self, path: PurePosixPath) -> Iterator[ErrorTrait]:
-        """Yield the traits whose crate every unit that compiles the file can name."""
+    def _traits(self, path: PurePosixPath) -> Iterator[tuple[str, str, str]]:
+        """Yield the traits that every unit which compiles the file can name: crate, path, method."""
         units = [unit for unit in self.report.units if str(path) in unit.files]
         for trait in self.errors.traits:
-            if units and all(_names(unit.argv, trait.crate) for unit in units):
-                yield trait
+            names = {_name_of(unit.argv, trait.crate) for unit in units}
+            name = next(iter(names), None)
+            if len(names) == 1 and name is not None:
+                yield name, trait.path, trait.cause
 
 
-def _names(argv: Sequence[str], crate: str) -> bool:
-    """Whether a unit can name `crate` by its own name."""
-    name = crate.replace("-", "_")
-    given = (value.partition("=")[0] for option, value in pairwise(argv) if option == "--extern")
-    return any(each.rpartition(":")[2] == name for each in given)
+def _name_of(argv: Sequence[str], crate: str) -> str | None:
+    """Return by which name a unit knows `crate`, whatever its manifest calls it."""
+    stem = f"lib{crate.replace('-', '_')}-"
+    for option, value in pairwise(argv):
+        name, _, path = value.partition("=")
+        if option == "--extern" and PurePosixPath(path).name.startswith(stem):
+            return name.rpartition(":")[2]
+    return None
 
 
 @dataclass

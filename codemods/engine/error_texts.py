@@ -66,27 +66,27 @@ def compare_traces(
     before: ErrorTraces,
     after: ErrorTraces,
     numbers: Iterable[int],
-    again: ErrorTraces | None = None,
+    again: Sequence[ErrorTraces] = (),
 ) -> ErrorComparison:
     """Return how the notes at the places `numbers` differ, of tests that passed in both trees.
 
-    `again` is another run of the tree of `before`: what differs there is not held against the other.
+    `again` are further runs of the tree of `before`: what differs there is not held against the other.
     """
     wanted = frozenset(numbers)
     first, second = _grouped(before, wanted), _grouped(after, wanted)
-    third = _grouped(again, wanted) if again is not None else None
+    others = [_grouped(each, wanted) for each in again]
     tally = _Tally()
     for key in sorted({*first, *second}):
         if not _ran_in_both(key[1], before, after):
             continue
         old, new = first.get(key, ()), second.get(key, ())
-        if third is not None:
-            masked = _masked(old, third.get(key, ()))
-            if masked is None:
-                tally.wavering.append(key)
-                continue
-            old = masked
-        tally.compare(key, old, new)
+        if not all(note.chain for note in (*old, *new)):
+            continue  # in one of the trees nothing can read such an error
+        steady = _steady(old, [other.get(key, ()) for other in others])
+        if steady is None:
+            tally.wavering.append(key)
+        else:
+            tally.compare(key, steady, new)
     return tally.comparison()
 
 
@@ -207,6 +207,16 @@ def _fits(old: str, new: str) -> bool:
 
 def _split(text: str) -> list[str]:
     return _WORDS.findall(text)
+
+
+def _steady(
+    first: tuple[ErrorNote, ...], others: Iterable[Sequence[ErrorNote]]
+) -> tuple[ErrorNote, ...] | None:
+    """Return `first` with what all other runs say too; None where they differ by more than words."""
+    found: tuple[ErrorNote, ...] | None = first
+    for other in others:
+        found = _masked(found, other) if found is not None else None
+    return found
 
 
 def _masked(first: Sequence[ErrorNote], again: Sequence[ErrorNote]) -> tuple[ErrorNote, ...] | None:

@@ -27,7 +27,7 @@ _RESULT = re.compile(r"\w*(?:Result|Fallible)\w*|\w*(?:Err(?:or)?|Fail\w*|ErrorK
 class ErrorFunction:
     """A function that may return an error: its path, where its name stands, its block, what it returns.
 
-    `depth` counts the inline modules around it; `is_fallible` says that it returns a kind of `Result`.
+    `depth` counts the inline modules around it.
     """
 
     path: str
@@ -35,7 +35,7 @@ class ErrorFunction:
     block: Span
     returns: str
     depth: int
-    is_fallible: bool
+    is_async: bool = False
 
 
 def error_functions(source: Source, aliases: Iterable[str] = ()) -> tuple[ErrorFunction, ...]:
@@ -66,10 +66,12 @@ def function_probes(functions: Mapping[int, ErrorFunction], levels: int) -> tupl
         start, end = function.block.start + 1, function.block.end - 1
         module = helper_path(function.depth)
         look = observing("codemod_value", number, module, levels)
-        before = f" let codemod_value = {module}::run(move || -> {function.returns} {{"
+        head, tail = f"run(move || -> {function.returns} {{", "})"
+        if function.is_async:
+            head, tail = f"typed::<{function.returns}, _>(async move {{", "}).await"
         edits += [
-            Edit(Span(start, start), before),
-            Edit(Span(end, end), f"}}); {look} codemod_value "),
+            Edit(Span(start, start), f" let codemod_value = {module}::{head}"),
+            Edit(Span(end, end), f"{tail}; {look} codemod_value "),
         ]
     return tuple(edits)
 
@@ -114,15 +116,21 @@ def _function(
     name, block, returns = (node.child_by_field_name(field) for field in ("name", "body", "return_type"))
     if name is None or block is None or returns is None or node.has_error or not block.named_children:
         return None
-    text = _one_line(tree, returns)
-    words = set(re.findall(r"\w+", text))
-    if text.endswith("fmt::Result"):
-        return None  # a formatter, which probes call
-    is_fallible = "Result" in text or "Fallible" in text or not aliases.isdisjoint(words)
-    is_error = _RESULT.search(text) is not None or (text == "Self" and _makes_from(tree, node))
-    if not (is_fallible or is_error) or "impl" in words or _is_special(node) or "//" in text or "/*" in text:
+    text, modifiers = _one_line(tree, returns), _modifiers(node)
+    is_error = _is_error(text, aliases) or (text == "Self" and _makes_from(tree, node))
+    if not is_error or modifiers & {"const", "extern_modifier", "gen"}:
         return None
-    return ErrorFunction(path, span_of(name), span_of(block), text, depth, is_fallible)
+    return ErrorFunction(path, span_of(name), span_of(block), text, depth, "async" in modifiers)
+
+
+def _is_error(returns: str, aliases: frozenset[str]) -> bool:
+    """Whether a value of the type may hold an error, as far as the type's name tells, and can be noted."""
+    words = set(re.findall(r"\w+", returns))
+    if returns.endswith("fmt::Result"):
+        return False  # a formatter, which probes call
+    if "impl" in words or "//" in returns or "/*" in returns:
+        return False
+    return _RESULT.search(returns) is not None or not aliases.isdisjoint(words)
 
 
 def _makes_from(tree: SyntaxTree, function: Node) -> bool:
@@ -131,11 +139,9 @@ def _makes_from(tree: SyntaxTree, function: Node) -> bool:
     return around is not None and item_name(around, tree).startswith(("impl From<", "impl ::std::convert::"))
 
 
-def _is_special(function: Node) -> bool:
-    """Whether its body is no plain one: of a `const`, an `async` or a foreign function."""
+def _modifiers(function: Node) -> set[str]:
     modifiers = next((child for child in function.children if child.type == "function_modifiers"), None)
-    words = {child.type for child in modifiers.children} if modifiers is not None else set()
-    return bool(words & {"const", "async", "extern_modifier", "gen"})
+    return {child.type for child in modifiers.children} if modifiers is not None else set()
 
 
 def _one_line(tree: SyntaxTree, node: Node) -> str:

@@ -2,7 +2,8 @@
 
 A note is a line of fields with tabs between, `\\`, tab and line breaks escaped: the number of the place, the
 thread, the error's type, the first line of its `{:?}`; then each link of its chain as `S` and its text,
-and, where the deprecated `cause()` of std leads elsewhere, each of those links as `C` and its text.
+and, where the deprecated `cause()` of std leads elsewhere, each of those links as `C` and its text. Where
+nothing here can read the error there is no link.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ use self::codemod_std::error::Error as CodemodStd;
 use self::codemod_std::ops::Deref as CodemodDeref;
 pub struct Seen<'a, T: 'a>(pub &'a T);
 pub fn run<R, F: FnOnce() -> R>(body: F) -> R { body() }
+pub fn typed<R, F: codemod_std::future::Future<Output = R>>(body: F) -> F { body }
 codemod_std::thread_local! {
 static BUSY: codemod_std::cell::Cell<bool> = codemod_std::cell::Cell::new(false);
 static COUNTS: codemod_std::cell::RefCell<codemod_std::collections::BTreeMap<u32, u32>>
@@ -42,6 +44,8 @@ line.push_str("\n");
 if let Ok(mut file) = codemod_std::fs::OpenOptions::new().append(true).create(true).open(@PATH@) {
 let _ = codemod_std::io::Write::write_all(&mut file, line.as_bytes()); }
 let _ = BUSY.try_with(|busy| busy.set(false)); }
+fn read_nothing(number: u32, kind: &str) {
+if is_free(number) { note(number, kind, String::new(), Vec::new(), Vec::new()); } }
 fn read_std<S: CodemodStd + ?Sized>(number: u32, kind: &str, debug: &Debug_, error: &S) {
 if !is_free(number) { return; }
 let (mut links, mut causes) = (Vec::new(), Vec::new()); links.push(error.to_string());
@@ -75,7 +79,7 @@ _SHAPES = (
 
 def reader_levels(traits: Sequence[tuple[str, str, str]]) -> int:
     """Return by how many references a value must be seen for the most special reader to be found first."""
-    return len(_SHAPES) * (2 + 2 * len(traits)) + 1
+    return len(_SHAPES) * (3 + 2 * len(traits))
 
 
 def reader_module(notes: str, traits: Sequence[tuple[str, str, str]]) -> str:
@@ -97,19 +101,19 @@ def _levels(traits: Sequence[tuple[str, str, str]]) -> Iterator[str]:
         for shape, generics, find in _SHAPES:
             look = f"{{ {call} }}" if find.startswith("if") else call
             body = f"fn codemod_see(&self, number: u32) {{ {find} {look} }}"
-            yield _level(depth, generics, shape, f"where E: Debug + {bounds}", body)
+            yield _level(depth, generics, shape, f"where E: {bounds}" if bounds else "", body)
             depth -= 1
-    yield _level(0, "<'a, E>", "E", "", "fn codemod_see(&self, number: u32) {}")
 
 
 def _readers(traits: int) -> Iterator[tuple[str, str]]:
     kind = "codemod_std::any::type_name::<E>()"
-    yield "CodemodStd", f"read_std(number, {kind}, e, e);"
-    yield "CodemodDeref, E::Target: CodemodStd", f"read_std(number, {kind}, e, &**e);"
+    yield "Debug + CodemodStd", f"read_std(number, {kind}, e, e);"
+    yield "Debug + CodemodDeref, E::Target: CodemodStd", f"read_std(number, {kind}, e, &**e);"
     for number in range(traits):
         trait = f"CodemodTrait{number}"
-        yield trait, f"read_{number}(number, {kind}, e, e);"
-        yield f"AsRef<dyn {trait}>", f"read_{number}(number, {kind}, e, e.as_ref());"
+        yield f"Debug + {trait}", f"read_{number}(number, {kind}, e, e);"
+        yield f"Debug + AsRef<dyn {trait}>", f"read_{number}(number, {kind}, e, e.as_ref());"
+    yield "", f"read_nothing(number, {kind});"
 
 
 def _level(depth: int, generics: str, shape: str, where: str, body: str) -> str:

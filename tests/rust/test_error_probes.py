@@ -1,0 +1,164 @@
+"""Which functions get an error probe, and which values of error types can be written down."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from codemods.rust.edits import apply_edits
+from codemods.rust.error_probes import error_functions, function_probes, helper_edit, result_aliases
+from codemods.rust.error_reader import reader_levels
+from codemods.rust.error_values import error_values, module_end
+from codemods.rust.source import Source
+from codemods.rust.spans import Span
+
+
+def _source(text: str) -> Source:
+    return Source(PurePosixPath("src/lib.rs"), text.encode(), "2018")
+
+
+def _names(text: str) -> list[str]:
+    source = _source(text)
+    return [function.path for function in error_functions(source, result_aliases(source))]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "fn f() -> Result<u8, Error> { g() }",
+        "fn f() -> io::Result<()> { g() }",
+        "fn f() -> Fallible<()> { g() }",
+        "fn f() -> Option<Result<u8, E>> { g() }",
+        "fn f() -> ParseError { g() }",
+        "async fn f() -> Result<u8, E> { g() }",
+        "unsafe fn f() -> Result<u8, E> { g() }",
+        "type Answer<T> = std::result::Result<T, E>; fn f() -> Answer<u8> { g() }",
+    ],
+)
+def test_a_function_that_may_return_an_error_is_watched(function: str) -> None:
+    assert _names(function) == ["fn f"]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "fn f() -> u8 { g() }",
+        "fn f() { g() }",
+        "fn f() -> fmt::Result { g() }",
+        "fn f() -> Result<impl Iterator<Item = u8>, E> { g() }",
+        "const fn f() -> Result<u8, E> { g() }",
+        'extern "C" fn f() -> Result<u8, E> { g() }',
+        "fn f() -> Result<u8, /* why */ E> { g() }",
+        "trait T { fn f() -> Result<u8, E>; }",
+        "macro_rules! m { () => { fn f() -> Result<u8, E> { g() } } }",
+        "my! { fn f() -> Result<u8, E> { g() } }",
+        "fn f() -> Self { g() }",
+        "type Answer = Option<u8>; fn f() -> Answer { g() }",
+    ],
+)
+def test_a_function_that_returns_none_or_cant_be_watched_is_left_alone(function: str) -> None:
+    assert _names(function) == []
+
+
+def test_a_conversion_to_self_is_watched() -> None:
+    assert _names("impl From<A> for B { fn from(a: A) -> Self { B(a) } }") == ["impl From<A> for B/fn from"]
+
+
+def test_functions_inside_of_functions_and_modules_are_found_with_their_depth() -> None:
+    source = _source(
+        "mod a { mod b { fn f() -> Result<u8, E> { fn g() -> Result<u8, E> { h() } g() } } }"
+        " impl S { fn k(&self) -> Result<u8, E> { h() } }"
+    )
+
+    found = error_functions(source)
+
+    assert [(f.path, f.depth) for f in found] == [
+        ("mod a/mod b/fn f", 2),
+        ("mod a/mod b/fn f/fn g", 2),
+        ("impl S/fn k", 0),
+    ]
+
+
+def test_a_probe_keeps_lines_and_everything_that_was_there() -> None:
+    text = "fn f<'a>(x: &'a str)\n    -> Result<&'a str,\n    E>\n{\n    // why\n    g(x)?;\n    Ok(x) // end\n}"
+    source = _source(text)
+    helper, levels = helper_edit(source, "/tmp/notes", [("fail", "Fail", "cause")])
+    function = error_functions(source)[0]
+
+    probed = apply_edits(source.content, [*function_probes({7: function}, levels), helper]).decode()
+
+    lines = probed.split("\n")
+    assert lines[:3] == text.split("\n")[:3]
+    assert lines[3] == "{ let codemod_value = self::codemod_errors::run(move || -> Result<&'a str, E> {"
+    assert lines[4:7] == text.split("\n")[4:7]
+    assert lines[7].startswith("}); { use self::codemod_errors::*; (&&&")
+    assert lines[7].endswith("Seen(&codemod_value)).codemod_see(7); } codemod_value }")
+    assert len(lines) == 9
+    assert "extern crate fail as codemod_crate_0" in lines[8]
+
+
+def test_each_trait_adds_levels_and_the_text_has_one_for_each() -> None:
+    assert reader_levels([("a", "T", "cause")]) == reader_levels([]) + 6
+    _, levels = helper_edit(_source(""), "n", [("a", "T", "cause")])
+    text = helper_edit(_source(""), "n", [("a", "T", "cause")])[0].text
+    assert text.count("pub trait CodemodSee") == levels
+
+
+def _values(text: str) -> dict[str, str]:
+    return {value.label: value.expression for value in error_values(_source(text), lambda _: True)}
+
+
+def test_variants_with_simple_fields_are_built() -> None:
+    found = _values(
+        "enum E { A, B(String, &'static str), C { n: u8, why: Option<io::Error> }, D(Cow<'static, str>) }\n"
+        "struct S;"
+    )
+
+    assert found == {
+        "E::A": "E::A",
+        "E::B": 'E::B($S::string::String::from("value {1}"), "value {2}")',
+        "E::C": (
+            "E::C { n: 1, why: $S::option::Option::Some("
+            '$S::io::Error::new($S::io::ErrorKind::Other, "value {2}")) }'
+        ),
+        "E::D": 'E::D($S::borrow::Cow::Borrowed("value {1}"))',
+        "S": "S",
+    }
+
+
+@pytest.mark.parametrize("field", ["Error", "Other", "Box<str>", "fn()", "[u8; 2]", "HashMap<u8, u8>", "T"])
+def test_a_variant_whose_field_nobody_can_write_down_is_not_built(field: str) -> None:
+    assert _values(f"enum E {{ A({field}), B }}") == {"E::B": "E::B"}
+
+
+def test_what_a_conversion_makes_of_a_value_is_built_too() -> None:
+    found = _values("enum Kind { A } struct Error { kind: Kind } impl From<Kind> for Error { }")
+
+    assert found == {"Kind::A": "Kind::A", "Error::from(Kind::A)": "Error::from(Kind::A)"}
+
+
+def test_only_types_that_are_wanted_or_whose_impl_is_are_built() -> None:
+    text = "#[derive(Debug)] struct A; struct B; impl Fail for B {} struct C; impl C {}"
+    source = _source(text)
+
+    def wanted(*pieces: str) -> list[str]:
+        spans = [Span(at, at + len(piece)) for piece in pieces if (at := text.index(piece)) >= 0]
+        found = error_values(source, lambda span: any(span.overlaps(each) for each in spans))
+        return [value.label for value in found]
+
+    assert wanted("#[derive") == ["A"]
+    assert wanted("impl Fail") == ["B"]
+    assert wanted("struct C", "impl C") == ["C"]
+    assert wanted() == []
+
+
+def test_the_end_of_a_module_is_before_its_brace() -> None:
+    text = "mod a { mod b { struct S; } } mod c;\n"
+    source = _source(text)
+
+    assert module_end(source, ()) == len(text)
+    assert module_end(source, ("a", "b")) == text.index(" } }") + 1
+    assert module_end(source, ("c",)) is None
+    assert module_end(source, ("d",)) is None
+    assert error_values(source, lambda _: True)[0].modules == ("a", "b")
