@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from codemods.recipe import Dependency, Site
 
 from .._errors.releases import anyhow_for, thiserror_for
-from .decisions import Decision
 from .finding import PACKAGES
 from .members import Member
 from .rewrites import Left
 
 
-def left_by_manifest(member: Member, decision: Decision) -> Iterator[tuple[Site, Left]]:
+def left_by_manifest(member: Member) -> Iterator[tuple[Site, Left]]:
     """Yield the sites of the package's manifest that stand in the way of an upgrade, with the reason."""
     package = member.package
     if package is None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from codemods.recipe import Facts, Mention, MentionKind, Namespace, Site
+from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site, Span
 
 from .decisions import Decision
+from .kind_uses import Kinds, own_types
 from .macro_calls import macro_arguments
 from .macros import NAMES as MACROS
 from .macros import rewrite_macro
 from .members import File
-from .methods import call_of, is_call, rewrite_call
+from .methods import ITEM, call_of, is_call, rewrite_call
 from .own_types import OwnType, TypeRefused, TypeRewrite
 from .paths import crate_edit, rewrite_path
 from .rewrites import Left, Need, Outcome, Rewrite, Stranger
-from .types import derived_types
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,17 +40,20 @@ class Judged:
         return self.mention is not None and self.mention.kind in _IMPORTS
 
 
-def judge(file: File, facts: Facts, decision: Decision) -> tuple[Judged, ...]:
+def judge(file: File, facts: Facts, decision: Decision, kinds: Kinds) -> tuple[Judged, ...]:
     """Return what becomes of each site of the file."""
-    return tuple(_Judge(file, facts, decision).all())
+    return tuple(_Judge(file, facts, decision, kinds).all())
 
 
 class _Judge:
-    def __init__(self, file: File, facts: Facts, decision: Decision) -> None:
+    def __init__(self, file: File, facts: Facts, decision: Decision, kinds: Kinds) -> None:
         self.file = file
         self.facts = facts
         self.decision = decision
-        self.types = _types_of(file)
+        self.kinds = kinds
+        self.written: set[Span] = set()  # the types whose edits some site has
+        self.types = own_types(file, kinds)
+        self.traits = {kinds.trait_for(site, facts) for site in file.sites if _is_context(site)}
 
     def all(self) -> Iterator[Judged]:
         for site in self.file.sites:
@@ -65,7 +68,7 @@ class _Judge:
 
     def _of_type(self, site: Site, mention: Mention | None, own_type: OwnType) -> Judged:
         if isinstance(own_type, TypeRewrite):
-            first = own_type.covers[0] in site.span or site.span in own_type.covers[0]
+            first = self._is_first(own_type)
             edits = own_type.edits if first else ()
             needs = frozenset({Need.THISERROR} if "thiserror" in own_type.needs else ())
             outcome = Rewrite(edits, needs, own_type.notes if first else (), is_type=True)
@@ -74,6 +77,12 @@ class _Judge:
             return Judged(site, Left(own_type.code, own_type.reason), mention)
         options = tuple((id, effect) for id, effect, _ in own_type.options)
         return Judged(site, Left(own_type.code, own_type.reason, options), mention)
+
+    def _is_first(self, own_type: TypeRewrite) -> bool:
+        """Whether no site has the type's edits yet: one of them must, so that they are made once."""
+        is_first = own_type.span not in self.written
+        self.written.add(own_type.span)
+        return is_first
 
     def _outcome(self, site: Site, mention: Mention | None) -> Outcome:
         if is_call(site):
@@ -114,9 +123,21 @@ class _Judge:
         return outcome
 
     def _call(self, site: Site) -> Outcome:
+        trait = self.kinds.trait_for(site, self.facts)
+        if trait is not None:
+            return self._kind_call(site, trait)
         return rewrite_call(
             call_of(site), site, self.facts, self.decision.calls, is_local=self._is_local(site)
         )
+
+    def _kind_call(self, site: Site, trait: tuple[str, str]) -> Outcome:
+        item = self.facts.about(site.id, ITEM)
+        if isinstance(item, Known) and "ResultExt" not in item.value:
+            return Left("kind-value", "an error itself, no result, is given a kind")
+        if len(self.traits) > 1:
+            return Left("two-contexts", "the file gives errors kinds and other contexts by the same method")
+        is_here = self.kinds.are_at_home_in(self.file, trait[0])
+        return Rewrite(kind_trait=None if is_here else trait)
 
     def _is_local(self, site: Site) -> bool:
         """Whether the methods of failure's traits are in scope, and no other trait's of the same names."""
@@ -136,18 +157,18 @@ class _Judge:
         return None
 
 
-def _types_of(file: File) -> Sequence[OwnType]:
-    mentions = sorted(file.mentions.values(), key=lambda mention: mention.span)
-    return tuple(derived_types(file.names, mentions))
-
-
 def _covers(own_type: OwnType, site: Site, mention: Mention | None) -> bool:
-    """Whether the type's rewrite settles the site: its derive entry, an attribute of the derive."""
-    if site.span not in own_type.span and not any(cover in site.span for cover in own_type.covers):
+    """Whether the type's rewrite settles the site: its derive entry, an attribute, what it rewrites anew."""
+    if mention is not None and mention.kind in _IMPORTS:
         return False
-    return any(cover in site.span or site.span in cover for cover in own_type.covers) and not (
-        mention is not None and mention.kind in _IMPORTS
-    )
+    if any(cover in site.span or site.span in cover for cover in own_type.covers):
+        return True
+    edits = own_type.edits if isinstance(own_type, TypeRewrite) else ()
+    return any(len(edit.span) and site.span in edit.span for edit in edits)
+
+
+def _is_context(site: Site) -> bool:
+    return is_call(site) and site["name"].text in ("context", "with_context")
 
 
 def _is_public(file: File, mention: Mention) -> bool:

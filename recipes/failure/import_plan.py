@@ -157,7 +157,9 @@ class _Planner:
             case "bail" | "ensure":
                 self._replace(found, ("anyhow", item), renamed)
             case "format_err":
-                self._replace(found, ("anyhow", "anyhow" if renamed is None else "anyhow"), renamed)
+                self._replace(found, ("anyhow", "anyhow"), renamed)
+            case "ResultExt" if self._kind_traits(found.scope):
+                self._replace_by_trait(found)
             case "ResultExt" if self._context_sites(found.scope) or found.visibility:
                 self._replace(found, ("anyhow", "Context"), "_")
             case _ if found.visibility:
@@ -165,6 +167,16 @@ class _Planner:
                 self.left[site.id] = Left("reexport", reason, _REEXPORTED)
             case _:
                 self.edits.remove(found)
+
+    def _kind_traits(self, scope: Span) -> list[tuple[str, str]]:
+        """Return the traits of the package itself that calls in `scope` need."""
+        outcomes = [each.outcome for each in self.judged if each.site.span in scope]
+        found = [each.kind_trait for each in outcomes if isinstance(each, Rewrite) and each.kind_trait]
+        return list(dict.fromkeys(found))
+
+    def _replace_by_trait(self, found: Import) -> None:
+        module, trait = self._kind_traits(found.scope)[0]
+        self.edits.replace(found, (*module.split("::"), trait), None)
 
     def _crate_leaf(self, found: Import) -> None:
         """`use failure;` or `failure::{self}`: paths go through it, and still do."""
@@ -190,6 +202,10 @@ class _Planner:
         for each in self._needing(Need.CONTEXT):
             if not self._has_context(each.site.span):
                 self._add(("anyhow", "Context"), each.site.span.start, "_")
+        imported = {each.mention.path[-1] for each in self.judged if each.is_import and each.mention}
+        if "ResultExt" not in imported:
+            for module, trait in self._kind_traits(Span(0, len(self.file.source.content))):
+                self._add((*module.split("::"), trait), 0)
         for each in self._needing(Need.SOURCE):
             self._add(("std", "error", "Error"), each.site.span.start, "_")
 

@@ -38,9 +38,10 @@ NAMES = (
 # No other crate in wide use has methods of these names.
 _TELLING = frozenset({"iter_chain", "iter_causes", "find_root_cause", "as_fail"})
 DEEPER = (
-    "`{name}` now also shows the sources inside of std errors, at the end of the chain; failure stopped at"
-    " the first std error"
+    "What walks over the chain of an error (`chain`, `root_cause`) now also sees the sources inside of std"
+    " errors, at the end; failure stopped at the first std error."
 )
+_BOXED = "std::boxed::Box<dyn failure::Fail>"
 DOWNCAST = (
     ("plain", "`downcast` also finds the error below contexts, so a branch that was never taken may be"),
     ("keep", "nothing changes"),
@@ -106,7 +107,7 @@ def rewrite_call(call: Call, site: Site, facts: Facts, policy: Policy, *, is_loc
         parts = item.value.split("::")
         if parts[0] != "failure":
             return Stranger()
-        return _known(call, parts[-2] if len(parts) > 1 else "", type_, policy)
+        return _known(call, tuple(parts[1:-1]), type_, policy)
     return _by_syntax(call, policy, is_local=is_local)
 
 
@@ -121,16 +122,19 @@ def _by_syntax(call: Call, policy: Policy, *, is_local: bool) -> Outcome:
     return Left("unknown-receiver", f"nothing here tells what `.{call.name}()` is called on")
 
 
-def _known(call: Call, parent: str, type_: str, policy: Policy) -> Outcome:
-    if parent == "ResultExt":
-        return _of_result(call, type_)
-    if parent in ("Fail", "AsFail"):
-        return _of_fail(call, type_)
-    if _is_dyn(type_):
-        return _of_dyn(call)
-    if "failure::Context<" in type_.partition(" ")[0] and call.name == "get_context":
-        return Left("context-value", "`Context` has no counterpart in anyhow, nor has its `get_context`")
-    return _of_error(call, type_, policy)
+def _known(call: Call, parent: tuple[str, ...], type_: str, policy: Policy) -> Outcome:
+    """Return what becomes of a call whose method stands in `parent`: modules, then a trait or an `{impl}`."""
+    match parent:
+        case (*_, "ResultExt"):
+            return _of_result(call, type_)
+        case (*_, "Fail" | "AsFail"):
+            return _of_fail(call, type_)
+        case ("{impl}",):
+            return _of_dyn(call, type_)
+        case ("error", *_, "{impl}"):
+            return _of_error(call, type_, policy)
+    reason = f"`{call.name}` of failure's `{parent[0] if parent else ''}` has no counterpart in anyhow"
+    return Left("method", reason)
 
 
 def _of_result(call: Call, type_: str) -> Outcome:
@@ -183,7 +187,7 @@ def _of_fail(call: Call, type_: str) -> Outcome:
                 [insertion(receiver.start, f"anyhow::Error::{make}("), insertion(receiver.end, ")")]
             )
         case "cause":
-            needs = () if _is_dyn(type_) else (Need.SOURCE,)
+            needs = () if "dyn failure::Fail" in type_ else (Need.SOURCE,)
             return Rewrite((Edit(call.name_span, "source"),), frozenset(needs))
         case "compat" if type_ and "failure::" not in type_:
             return Rewrite((_gone(call),))
@@ -198,18 +202,21 @@ def _of_fail(call: Call, type_: str) -> Outcome:
         case "as_fail" if _is_dyn(type_):
             return Rewrite((_gone(call),))
         case "causes" | "root_cause":
-            return _of_chain(call, reference="" if type_.startswith("&") else "&")
+            return _of_chain(call, "" if type_.startswith("&") else "&")
     return Left("method", f"`Fail::{call.name}` has no counterpart")
 
 
-def _of_dyn(call: Call) -> Outcome:
+def _of_dyn(call: Call, type_: str) -> Outcome:
     """Return what becomes of the methods of `dyn Fail` itself."""
     if call.name in ("downcast_ref", "downcast_mut"):
         return Rewrite()
-    return _of_chain(call)
+    reference = {"&dyn failure::Fail": "", f"{_BOXED}": "&*", f"&{_BOXED}": "&**"}.get(type_)
+    if reference is None:
+        return Left("unknown-receiver", f"nothing here tells how `.{call.name}()` gets at the error")
+    return _of_chain(call, reference)
 
 
-def _of_chain(call: Call, reference: str = "") -> Outcome:
+def _of_chain(call: Call, reference: str) -> Outcome:
     behind = {
         "iter_chain": "",
         "causes": "",
@@ -221,7 +228,7 @@ def _of_chain(call: Call, reference: str = "") -> Outcome:
         return Left("method", f"`dyn Fail` has a `{call.name}`, `dyn Error` has none")
     start = insertion(call.receiver.start_byte, f"anyhow::Chain::new({reference}")
     end = Edit(Span(call.receiver.end_byte, call.node.end_byte), f"){behind}")
-    return rewrite([start, end], notes=[DEEPER.format(name=call.name)])
+    return rewrite([start, end], notes=[DEEPER])
 
 
 def _of_error(call: Call, type_: str, policy: Policy) -> Outcome:
@@ -229,19 +236,19 @@ def _of_error(call: Call, type_: str, policy: Policy) -> Outcome:
         case "context":
             return rewrite()
         case "iter_chain" | "causes":
-            return rewrite([Edit(call.name_span, "chain")], notes=[DEEPER.format(name=call.name)])
+            return rewrite([Edit(call.name_span, "chain")], notes=[DEEPER])
         case "iter_causes":
             edits = [Edit(call.name_span, "chain"), insertion(call.node.end_byte, ".skip(1)")]
-            return rewrite(edits, notes=[DEEPER.format(name=call.name)])
+            return rewrite(edits, notes=[DEEPER])
         case "find_root_cause" | "root_cause":
             edits = [] if call.name == "root_cause" else [Edit(call.name_span, "root_cause")]
-            return rewrite(edits, notes=[DEEPER.format(name=call.name)])
+            return rewrite(edits, notes=[DEEPER])
         case "cause" | "as_fail":
             return _itself(call, type_)
         case "downcast" | "downcast_ref" | "downcast_mut":
             return _downcast(call, type_, policy)
         case "backtrace" if policy.backtrace == "std":
-            return rewrite(notes=["`backtrace()` returns std's `Backtrace`, which std prints in its own way"])
+            return rewrite(notes=["`backtrace()` returns std's `Backtrace`, which prints in its own way."])
         case "backtrace":
             return Left(
                 "backtrace",
@@ -260,14 +267,15 @@ def _itself(call: Call, type_: str) -> Outcome:
     stars = {"failure::Error": "*", "&failure::Error": "**", "&mut failure::Error": "**"}.get(type_)
     if stars is None:
         return Left("unknown-receiver", f"nothing here tells how `.{call.name}()` gets at the error")
-    start = insertion(call.receiver.start_byte, f"(&{stars}")
-    return rewrite([start, Edit(Span(call.receiver.end_byte, call.node.end_byte), ")")])
+    opening, closing = ("(", ")") if _is_operand(call) else ("", "")
+    start = insertion(call.receiver.start_byte, f"{opening}&{stars}")
+    return rewrite([start, Edit(Span(call.receiver.end_byte, call.node.end_byte), closing)])
 
 
 def _downcast(call: Call, type_: str, policy: Policy) -> Outcome:
     """Return a downcast that finds what failure's found: the outermost error, not what contexts wrap."""
     if policy.downcast == "plain" or not policy.contexts_may_hide:
-        notes = ["`downcast` of an error now also finds what stands below its contexts"]
+        notes = ["A `downcast` of an error now also finds what stands below its contexts."]
         return rewrite(notes=notes if policy.contexts_may_hide else ())
     stars = {"failure::Error": "*", "&failure::Error": "**", "&mut failure::Error": "**"}.get(type_)
     if call.name != "downcast" and stars is not None:
@@ -284,6 +292,13 @@ def _downcast(call: Call, type_: str, policy: Policy) -> Outcome:
         f"`{call.name}` of an error with a context finds nothing today; anyhow's finds what the context wraps",
         DOWNCAST,
     )
+
+
+def _is_operand(call: Call) -> bool:
+    """Whether an operator or another call takes the value of the call, so that what replaces it needs brackets."""
+    parent = call.node.parent
+    kinds = ("field_expression", "try_expression", "index_expression", "binary_expression", "type_cast_expression")
+    return parent is not None and parent.type in (*kinds, "unary_expression", "await_expression")
 
 
 def _gone(call: Call) -> Edit:

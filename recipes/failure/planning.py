@@ -34,6 +34,7 @@ from .edits import combined
 from .file_outcomes import Judged, judge
 from .finding import PACKAGES
 from .import_plan import CrateNeeds, ImportPlan, plan_imports, plan_type_imports
+from .kind_uses import kinds_of
 from .members import File, Member, components, members_of
 from .rewrites import Left, Need, Rewrite, Stranger
 
@@ -233,7 +234,8 @@ def type_changes(plan: MemberPlan) -> Iterator[Change]:
         except EditConflict:
             continue
         sites = (*(each.site.id for each in alone), *sorted(imports.settled))
-        needs = tuple(_needs(plan, Need.THISERROR, [file]))
+        derives = any(isinstance(e.outcome, Rewrite) and Need.THISERROR in e.outcome.needs for e in alone)
+        needs = tuple(_needs(plan, Need.THISERROR, [file])) if derives else ()
         note = (
             f"Package {plan.member.name}: these types derive `thiserror::Error` and are still accepted where"
             " `Fail` is asked for; the rest stays with failure."
@@ -245,7 +247,7 @@ def _has_cause(each: Judged) -> bool:
     """Whether failure would no longer see the type's cause: it knows nothing of `source`."""
     own_type = each.own_type
     assert own_type is not None, "asked of types only"
-    return any(edit.text == "source" for edit in own_type.edits)
+    return any("source" in edit.text for edit in own_type.edits)
 
 
 def dependencies_of(plan: MemberPlan) -> Iterator[Needs]:
@@ -285,8 +287,9 @@ def _kind(root: PurePosixPath, file: File) -> str:
 
 def _member_plan(member: Member, facts: Facts, settings: Settings, *, hidden: bool) -> MemberPlan:
     decision = decide(member, settings, contexts_may_hide=hidden)
-    judged = {file: judge(file, facts, decision) for file in member.files}
-    return MemberPlan(member, decision, judged, tuple(left_by_manifest(member, decision)))
+    kinds = kinds_of(member, facts)
+    judged = {file: judge(file, facts, decision, kinds) for file in member.files}
+    return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))
 
 
 def _gives_anyhow(each: Judged) -> bool:

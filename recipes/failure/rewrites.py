@@ -29,13 +29,14 @@ class Rewrite:
     """The edits of one mention (none where an import's edit is all), in the mention's own file.
 
     `notes` are sentences on differences by design. `is_type`: it belongs to an own error type, which could
-    move without the rest.
+    move without the rest. `kind_trait` is a trait of the package itself that must be in scope: module, name.
     """
 
     edits: tuple[Edit, ...] = ()
     needs: frozenset[Need] = frozenset()
     notes: tuple[str, ...] = ()
     is_type: bool = False
+    kind_trait: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
