@@ -40,14 +40,18 @@ class Recorder:
         shutil.rmtree(self._records, ignore_errors=True)
         self._records.mkdir(parents=True)
 
-    def run(self, command: Sequence[str], environment: Mapping[str, str]) -> Completed:
-        """Run a `cargo test` command; what it would start is recorded.
+    def run(
+        self, command: Sequence[str], environment: Mapping[str, str], last: Sequence[str] = ()
+    ) -> Completed:
+        """Run a `cargo test` or `cargo run` command; what it would start is recorded.
+
+        `last` are arguments that come after all others: what cargo does not read itself.
 
         Raises:
             MachineError: cargo cannot be started.
         """
         return self._build.runner.run(
-            [*command, *self._runner_arguments()],
+            [*command, *self._runner_arguments(), *last],
             cwd=self._build.workspace_root,
             extra={**self._build.environment(), **self._environment(), **environment},
             writable=self._build.writable(),

@@ -24,6 +24,10 @@ RUN_OPTIONS = (
     click.option("--branch", metavar="NAME", help="The branch to write [codemod/RECIPE]."),
     click.option("--test/--no-test", default=None, help="Compare the tests' verdicts before and after."),
     click.option(
+        "--run", metavar="CMD", multiple=True,
+        help="Compare output and exit code of `cargo run …` or a program; repeatable.",
+    ),
+    click.option(
         "--prove/--no-prove", default=None, help="Compare what rustc makes of it [if the recipe claims it]."
     ),
     click.option("--features", metavar="LIST", multiple=True, help="Build with these features."),
@@ -188,6 +192,7 @@ def make_request(
         dry_run=given.get("dry_run", False),
         branch=value("branch"),
         test=bool(value("test", False)),
+        run=_commands(value("run", ())),
         prove=value("prove"),
         features=_features(value("features", ())),
         all_features=bool(value("all-features", False)),
@@ -215,6 +220,15 @@ def make_request(
 
 def _features(given: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(name for each in given for name in each.replace(",", " ").split())
+
+
+def _commands(given: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    if given:
+        from codemods.cargo.commands import parse_command  # noqa: PLC0415 - most runs do without
+
+        for text in given:
+            parse_command(text)  # what can't be run is said before anything is built
+    return tuple(given)
 
 
 def _settings(given: tuple[str, ...]) -> dict[str, str]:

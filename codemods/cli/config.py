@@ -78,6 +78,7 @@ OWN: Mapping[str, Kind] = {
     "pass-env": _TEXTS,
     "strict-stable": _TRUTH,
     "report": _TEXTS,
+    "run": _TEXTS,
     "branch": _TEXT,
 }
 

@@ -29,6 +29,7 @@ from codemods.vcs.disk import FULL_HINT, says_full
 from codemods.vcs.scratch import Scratch
 
 if TYPE_CHECKING:
+    from codemods.cargo.commands import Command, CommandRuns
     from codemods.cargo.doctests import ExamplesReport
     from codemods.cargo.error_traces import ErrorTraces
     from codemods.cargo.tests import TestReport
@@ -181,6 +182,26 @@ class Builder:
         if report.error is None and "timeout" not in report.verdicts.values():
             self.store.write(key, report)  # else another limit may show more
         return report
+
+    def outputs(self, overlay: Overlay, command: Command, times: int, *, cap_lints: bool) -> CommandRuns:
+        """Return what `command` writes on the tree with `overlay`, run `times` times."""
+        from codemods.cargo.commands import CommandRuns, run_command  # noqa: PLC0415 - as in `tests`
+
+        key = self.key("outputs", overlay, command.words, times, cap_lints)
+        kept = self._find(key, CommandRuns)
+        if kept is not None:
+            return kept
+        self._standing = None
+        self.scratch.materialize(overlay)
+        self.compiles += 1
+        runs = []
+        for _ in range(times):
+            runs.append(run_command(command, self.build, self._capping() if cap_lints else {}))
+            self.scratch.restore()  # it may write where it stands
+        found = CommandRuns(tuple(runs))
+        if all(run.problem is None for run in runs):  # else another limit may show more
+            self.store.write(key, found)
+        return found
 
     def flaky(
         self, overlay: Overlay, before: TestReport, names: Collection[str], *, cap_lints: bool

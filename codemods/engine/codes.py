@@ -19,6 +19,9 @@ CODES = {
         "rustc makes something else of the new text than of the old, although the recipe claims that it"
         " does not; the first difference is kept with it. With --no-prove nothing is compared."
     ),
+    "output-differs": (
+        "a command named with --run writes something else, or ends with another exit code, with the change."
+    ),
     "api-changes": (
         "the change would alter what a library offers to other crates, and --api keep says that it stays the"
         " same; the first difference is kept with it. With --api report it is written and listed."

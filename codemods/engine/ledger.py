@@ -36,6 +36,7 @@ _CHECKS = {  # by reason code
     "conflict": "compose",
     "proved-different": "prove",
     "api-changes": "api",
+    "output-differs": "run",
     ERROR_CODE: ERROR_CHECK,
 }
 
@@ -121,6 +122,7 @@ class Ledger:
                     proof_evidence(stage.proofs.get(change)),
                     stage.tested.evidence,
                     execution_evidence(stage.execution(site)),
+                    *((stage.ran,) if stage.ran is not None else ()),
                     *api_evidence(stage.api, change),
                     *stage.said(site),
                 )

@@ -103,6 +103,12 @@ CHECKS = {
         "It is skipped where no passing test runs it, or where it can't be measured; then the grade is C at"
         " best, unless the change is proved.",
     ),
+    "run": CheckMeaning(
+        "each command of --run runs on the untouched and on the changed tree, in the cage: standard output,"
+        " standard error and exit code must be the same, but for lines that waver without the change.",
+        "A change that alters the output is left out. It is skipped where the command does not come to its"
+        " end on the untouched tree.",
+    ),
     "api": CheckMeaning(
         "rustdoc describes each library that may be published, before and after: its items with their types,"
         " and the traits that they implement. Only changes that may reach a public item have this check.",

@@ -68,6 +68,7 @@ class Request:
     dry_run: bool = False
     branch: str | None = None
     test: bool = False
+    run: tuple[str, ...] = ()  # commands whose output is compared; from the user alone
     prove: bool | None = None  # None: where the recipe claims that nothing changes
     features: tuple[str, ...] = ()
     all_features: bool = False

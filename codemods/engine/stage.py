@@ -39,6 +39,7 @@ class Stage:
     `earlier` says of changes kept in a later form why the first one does not hold.
     `uncompiled` says of sites why no configuration compiles them. `api` is what of the public API is not
     the same in `verified`, `errors` how what errors say there compares, where the recipe observes them.
+    `ran` is what the commands of `--run` showed of it.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
     ids of those that compile it.
     """
@@ -64,6 +65,7 @@ class Stage:
     earlier: Mapping[str, str] = field(default_factory=dict)
     uncompiled: Mapping[str, str] = field(default_factory=dict)
     api: ApiComparison = field(default_factory=ApiComparison)
+    ran: Evidence | None = None
     errors: ErrorsChecked | None = None
 
     @property

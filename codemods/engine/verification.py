@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
-from codemods.engine import api_step, macro_gate
+from codemods.engine import api_step, macro_gate, running
 from codemods.engine.api_step import ApiStep
 from codemods.engine.baseline import Baseline
 from codemods.engine.dependencies import Dependencies, Realised, with_fallback
@@ -24,6 +24,7 @@ from codemods.engine.oracle import Answers, in_example
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
+from codemods.engine.running import RunStep
 from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
@@ -66,6 +67,7 @@ class Verification:
     ) -> None:
         self.dependencies = Dependencies(bench, packages, base)
         self.api = ApiStep(bench, base, baseline.report)
+        self.runs = RunStep(bench, base)
         self.errors = ErrorStep(bench, recipe, base, baseline.report)
         self.bench = bench
         self.recipe = recipe
@@ -101,7 +103,7 @@ class Verification:
         kept, built, example_details = self._verify_examples(kept, built)
         kept, built = self._verify_by_proof(kept, built)
         kept, built = self._verify_by_api(kept, built)
-        kept, built, tested = self._verify_by_tests(kept, built)
+        kept, built, tested = self._verify_by_tests(*self._verify_by_runs(kept, built))
         kept, built, tested = self._verify_by_errors(kept, built, tested)
         errors = self.errors.found(kept, built, tested)
         self.errors.tell(errors)
@@ -131,6 +133,7 @@ class Verification:
             earlier=self.earlier,
             uncompiled=self.uncompiled,
             api=self.api.found(kept, built),
+            ran=self.runs.found(kept, built).evidence,
             errors=errors,
         )
 
@@ -320,6 +323,20 @@ class Verification:
         reasons = {**isolated.earlier, **isolated.rejected}
         refused = {id for id, why in reasons.items() if why.startswith(api_step.REFUSAL)}
         self.codes |= dict.fromkeys(refused, api_step.CODE)
+        return isolated.kept, isolated.result
+
+    # On request: what commands write
+
+    def _verify_by_runs(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
+        """Leave out changes by which a command writes something else."""
+        isolated = self.runs.kept(kept, built, self._attempt)
+        if isolated is None:
+            return kept, built
+        self.rejected |= isolated.rejected
+        self.earlier |= isolated.earlier
+        reasons = {**isolated.earlier, **isolated.rejected}
+        refused = {id for id, why in reasons.items() if why.startswith(running.REFUSAL)}
+        self.codes |= dict.fromkeys(refused, running.CODE)
         return isolated.kept, isolated.result
 
     # On request: the tests

@@ -37,6 +37,7 @@ from codemods.vcs.scratch import Scratch
 from codemods.vcs.trees import Unreadable
 
 if TYPE_CHECKING:
+    from codemods.cargo.commands import Command, CommandOutput
     from codemods.cargo.tests import TestReport
 
 
@@ -230,6 +231,13 @@ class Workbench:
         self.listener.phase("test", "again, for tests that waver")
         with self.timed("test"):
             return self.builder.flaky(overlay, before, names, cap_lints=capped)
+
+    def outputs(self, command: Command, overlay: Overlay, times: int) -> tuple[CommandOutput, ...]:
+        """Return what `command` writes on the tree with `overlay`, each of the `times` that it runs."""
+        capped = self.first_baseline is not None and self.first_baseline.report.capped_lints
+        self.listener.phase("run", command.text)
+        with self.timed("test"):
+            return self.builder.outputs(overlay, command, times, cap_lints=capped).runs
 
     def formatted(self, files: Mapping[PurePosixPath, EditedFile]) -> dict[PurePosixPath, bytes]:
         """Return those of `files` that were rustfmt-clean, as rustfmt writes them with the edits."""

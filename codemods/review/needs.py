@@ -53,6 +53,7 @@ _WORDS = {
     "test": {"passed": "tested", "failed": "a test fails", "skipped": "not tested"},
     "executed": {"passed": "executed", "failed": "not executed", "skipped": "not executed"},
     "compose": {"failed": "in conflict"},
+    "run": {"passed": "same output", "failed": "another output", "skipped": "output not compared"},
     "api": {"passed": "same public API", "failed": "another public API", "skipped": "API not compared"},
 }
 _VERDICT = re.compile(r"\A(?:different|not comparable): ")
