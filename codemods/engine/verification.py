@@ -103,8 +103,7 @@ class Verification:
         kept, built, example_details = self._verify_examples(kept, built)
         kept, built = self._verify_by_proof(kept, built)
         kept, built = self._verify_by_api(kept, built)
-        kept, built, tested = self._verify_by_tests(*self._verify_by_runs(kept, built))
-        kept, built, tested = self._verify_by_errors(kept, built, tested)
+        kept, built, tested = self._verify_by_behaviour(kept, built)
         errors = self.errors.found(kept, built, tested)
         self.errors.tell(errors)
         included, final = self._include_unverified(kept, built)
@@ -325,7 +324,19 @@ class Verification:
         self.codes |= dict.fromkeys(refused, api_step.CODE)
         return isolated.kept, isolated.result
 
-    # On request: what commands write
+    # On request: what it does
+
+    def _verify_by_behaviour(
+        self, kept: tuple[Chosen, ...], built: Built
+    ) -> tuple[tuple[Chosen, ...], Built, Tested]:
+        """Leave out what output, tests and errors speak against, until all of them hold for what is left."""
+        while True:
+            kept, built = self._verify_by_runs(kept, built)
+            held = kept
+            kept, built, tested = self._verify_by_tests(kept, built)
+            kept, built, tested = self._verify_by_errors(kept, built, tested)
+            if kept == held or not self.bench.request.run:
+                return kept, built, tested
 
     def _verify_by_runs(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
         """Leave out changes by which a command writes something else."""
@@ -338,8 +349,6 @@ class Verification:
         refused = {id for id, why in reasons.items() if why.startswith(running.REFUSAL)}
         self.codes |= dict.fromkeys(refused, running.CODE)
         return isolated.kept, isolated.result
-
-    # On request: the tests
 
     def _verify_by_tests(
         self, kept: tuple[Chosen, ...], built: Built
