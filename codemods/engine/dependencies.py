@@ -147,12 +147,12 @@ class Dependencies:
         builder = self._bench.builder
         tree = {**self._base, **manifests}
         lock = self._bench.lock(self._base)
-        key = builder.key("relock", tree)
+        key = builder.key("relock", tree, self._bench.request.msrv)
         self._bench.listener.phase("resolve", "the lock file for the new manifests")
 
         def resolve() -> Relocked:
-            builder.lay_out(tree)
-            return relock(builder.build, builder.workspace, lock)
+            builder.lay_out(self._base)
+            return relock(builder.build, builder.workspace, manifests, lock, msrv=self._bench.request.msrv)
 
         return builder.remember(key, Relocked, resolve)
 
@@ -189,9 +189,18 @@ def _with_files(choice: Chosen, edited: Sequence[Edited], shared: Sequence[Edite
 
 
 def _told(relocked: Relocked) -> Iterator[str]:
-    """Yield what moved in the lock file, in one sentence."""
+    """Yield what moved in the lock file, and what the new packages need."""
+    from codemods.cargo.relock import lowest_rust  # noqa: PLC0415 - as above
+
     if relocked.moved:
         yield "Cargo.lock: " + ", ".join(str(moved) for moved in relocked.moved) + "."
+    yield from relocked.notes
+    newest = lowest_rust(relocked.added)
+    if newest is not None:
+        yield (
+            f"Of the new packages {newest.package} {newest.version} needs the newest Rust,"
+            f" {newest.rust_version}."
+        )
 
 
 def line_edits(before: bytes, after: bytes) -> tuple[Edit, ...]:
