@@ -22,7 +22,7 @@ from codemods.rust.spans import Span
 
 if TYPE_CHECKING:
     from codemods.cargo.manifest_edit import NewDependency
-    from codemods.cargo.relock import Relocked
+    from codemods.cargo.relock import Added, Relocked
     from codemods.engine.workbench import Workbench
 
 KEPT_FORM = "keeping-dependency"
@@ -33,11 +33,13 @@ class Realised:
     """Changes with the edits of manifests (and of a tracked lock file) among their own.
 
     `hidden` is the lock file of a workspace that does not track it: part of what is built, not of a commit.
+    `newest` is the new package that needs the newest Rust, as far as the new packages say.
     """
 
     chosen: tuple[Chosen, ...]
     hidden: Overlay = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    newest: Added | None = None
 
 
 def with_fallback(forms: tuple[Form, ...]) -> tuple[Form, ...]:
@@ -73,6 +75,8 @@ class Dependencies:
         asking = [choice for choice in chosen if choice.form.dependencies]
         if not asking:
             return Realised(tuple(chosen))
+        from codemods.cargo.relock import lowest_rust  # noqa: PLC0415 - few runs edit a manifest
+
         notes: dict[str, None] = {}
         manifests = self._manifests(asking, composed, notes)
         if not manifests:
@@ -89,7 +93,7 @@ class Dependencies:
         shared = tuple(each for each in edited if each.path not in named)  # lock file, workspace manifest
         realised = tuple(_with_files(choice, edited, shared) for choice in chosen)
         hidden = {} if is_tracked else {lock: relocked.lock}
-        return Realised(realised, hidden, tuple(notes))
+        return Realised(realised, hidden, tuple(notes), lowest_rust(relocked.added))
 
     def _manifests(
         self, asking: Sequence[Chosen], composed: Composition, notes: dict[str, None]
@@ -189,18 +193,10 @@ def _with_files(choice: Chosen, edited: Sequence[Edited], shared: Sequence[Edite
 
 
 def _told(relocked: Relocked) -> Iterator[str]:
-    """Yield what moved in the lock file, and what the new packages need."""
-    from codemods.cargo.relock import lowest_rust  # noqa: PLC0415 - as above
-
+    """Yield what moved in the lock file, and what else cargo made of it."""
     if relocked.moved:
         yield "Cargo.lock: " + ", ".join(str(moved) for moved in relocked.moved) + "."
     yield from relocked.notes
-    newest = lowest_rust(relocked.added)
-    if newest is not None:
-        yield (
-            f"Of the new packages {newest.package} {newest.version} needs the newest Rust,"
-            f" {newest.rust_version}."
-        )
 
 
 def line_edits(before: bytes, after: bytes) -> tuple[Edit, ...]:

@@ -15,6 +15,7 @@ from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 
 if TYPE_CHECKING:
+    from codemods.cargo.relock import Added
     from codemods.engine.workbench import Workbench
 
 
@@ -52,16 +53,23 @@ class RustVersions:
             return Skipped("msrv", next(iter(objections.values())) or "", proposal.sites)
         return replace(proposal, forms=forms)
 
-    def note_lowest(self, recipe: Recipe, kept: Iterable[Chosen]) -> None:
-        """Note the lowest Rust that the result needs, where a package does not say what it supports."""
-        needed = recipe.min_rust
+    def note_lowest(self, recipe: Recipe, kept: Iterable[Chosen], newest: Added | None = None) -> None:
+        """Note the lowest Rust that the result needs, where a package does not say what it supports.
+
+        `newest` is the new dependency that needs the newest Rust.
+        """
+        needed, because = recipe.min_rust, ""
         unknown = False
         for chosen in kept:
             needed = max(needed, chosen.form.min_rust or needed, key=version_numbers)
             unknown = unknown or any(self._msrv(file.path) is None for file in chosen.form.files)
+        if newest is not None and newest.rust_version is not None:
+            if version_numbers(newest.rust_version) > version_numbers(needed):
+                needed = newest.rust_version
+                because = f", for {newest.package} {newest.version} does"
         if unknown:
             self._bench.note(
-                f"The result of {recipe.id} needs Rust {needed} or newer; no minimum is known here"
+                f"The result of {recipe.id} needs Rust {needed} or newer{because}; no minimum is known here"
                 " (rust-version, clippy's msrv, a toolchain file or --msrv would say it)."
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from codemods.cargo.report import CheckReport
 from codemods.engine.api_compare import ApiComparison
@@ -17,6 +18,9 @@ from codemods.engine.testing import NOT_ASKED, Tested
 from codemods.recipe.proposals import Ambiguous, Change, Proposal, Skipped
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
+
+if TYPE_CHECKING:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Stage:
     `uncompiled` says of sites why no configuration compiles them. `api` is what of the public API is not
     the same in `verified`, `errors` how what errors say there compares, where the recipe observes them.
     `ran` is what the commands of `--run` showed of it.
+    `newest` is the new dependency that needs the newest Rust.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
     ids of those that compile it.
     """

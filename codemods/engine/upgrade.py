@@ -70,7 +70,7 @@ def upgrade(bench: Workbench, recipe: Recipe, base: Overlay, report: CheckReport
         *(keeping_comments(versions.supported(proposal), sources.get) for proposal in allowed),
     )
     stage = Verification(bench, recipe, sites, proposals, answers, base, baseline, packages).stage()
-    versions.note_lowest(recipe, (*stage.kept, *stage.included))
+    versions.note_lowest(recipe, (*stage.kept, *stage.included), stage.newest)
     return stage
 
 

@@ -131,6 +131,7 @@ class Verification:
             configurations=self._configurations(),
             earlier=self.earlier,
             uncompiled=self.uncompiled,
+            newest=final.realised.newest,
             api=self.api.found(kept, built),
             ran=self.runs.found(kept, built).evidence,
             errors=errors,
