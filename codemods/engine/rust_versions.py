@@ -63,10 +63,9 @@ class RustVersions:
         for chosen in kept:
             needed = max(needed, chosen.form.min_rust or needed, key=version_numbers)
             unknown = unknown or any(self._msrv(file.path) is None for file in chosen.form.files)
-        if newest is not None and newest.rust_version is not None:
-            if version_numbers(newest.rust_version) > version_numbers(needed):
-                needed = newest.rust_version
-                because = f", for {newest.package} {newest.version} does"
+        asked = (newest and newest.rust_version) or needed
+        if newest is not None and version_numbers(asked) > version_numbers(needed):
+            needed, because = asked, f", for {newest.package} {newest.version} does"
         if unknown:
             self._bench.note(
                 f"The result of {recipe.id} needs Rust {needed} or newer{because}; no minimum is known here"

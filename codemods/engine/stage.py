@@ -72,6 +72,7 @@ class Stage:
     api: ApiComparison = field(default_factory=ApiComparison)
     ran: Evidence | None = None
     errors: ErrorsChecked | None = None
+    newest: Added | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
