@@ -93,7 +93,7 @@ class Verification:
     def stage(self) -> Stage:
         """Return what came of all proposals."""
         self._set_examples_aside()
-        candidates = [change for change in self.changes if self._is_verifiable(change)]
+        candidates = self._without_waiting([each for each in self.changes if self._is_verifiable(each)])
         candidates = self._without_surprises(candidates)
         self.api.look(candidates)
         isolated = self._isolate(candidates, ())
@@ -155,6 +155,16 @@ class Verification:
         in_part = len(silent) < len(change.sites) and change.id not in self.unverified
         self.unverified[change.id] = self._why_unverified(change, silent)
         return in_part and self.bench.request.include_unverified
+
+    def _without_waiting(self, changes: list[Change]) -> list[Change]:
+        """Leave out changes that require an unverified one: they are written with it, or not at all."""
+        left = self.unverified.keys() - {change.id for change in changes}
+        waiting = {change.id: required for change in changes if (required := change.requires & left)}
+        if not waiting:
+            return changes
+        for id, required in waiting.items():
+            self.unverified[id] = f"it needs another change: {self.unverified[min(required)]}"
+        return self._without_waiting([change for change in changes if change.id not in waiting])
 
     def _why_unverified(self, change: Change, silent: Sequence[Site]) -> str:
         reason = self.uncompiled[silent[0].id]
