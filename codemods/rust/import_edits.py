@@ -61,6 +61,8 @@ class ImportEdits:
         self._replaced: dict[Import, NewLeaf] = {}
         self._added: list[tuple[NewLeaf, int]] = []
         self._crates: dict[tuple[str, bool, int], None] = {}
+        # What no statement takes, by file or example and the brace of its module.
+        self._extra: dict[tuple[Outline, int], list[NewLeaf]] = {}
 
     def remove(self, found: Import) -> None:
         """Take an import away; a statement that imports nothing more goes with its line."""
@@ -88,8 +90,7 @@ class ImportEdits:
 
     def is_free(self, name: str, at: int) -> bool:
         """Whether the module around `at` neither declares nor imports `name`, as far as this file shows."""
-        outline = self._outline_at(at)
-        module = scopes_of(outline).at(at).enclosing_module
+        _, module = self._module_at(at)
         return not self._clashes(module, NewLeaf((name,)))
 
     def edits(self) -> list[Edit]:
@@ -105,15 +106,16 @@ class ImportEdits:
         for found, leaf in sorted(self._replaced.items(), key=lambda item: item[0].leaf):
             if found not in self._removed:
                 self._place(self._plan_of[found], found, leaf)
-        extra: dict[tuple[int, int], list[NewLeaf]] = {}
-        for leaf, at in self._added:
-            self._place_new(leaf, at, extra)
+        # Outer modules first: what they import may reach the inner ones.
+        for leaf, at in sorted(self._added, key=lambda each: len(self._module_at(each[1])[1].module_path)):
+            self._place_new(leaf, at)
         edits = [edit for plan in self._plans for edit in self._plan_edits(plan)]
         edits += self._new_crates()
-        edits += self._new_statements(extra)
+        edits += self._new_statements()
         return sorted(_joined(edits), key=lambda edit: edit.span)
 
     def _reset(self) -> None:
+        self._extra = {}
         for plan in self._plans:
             plan.changes, plan.new, plan.joining, plan.beside = Changes(), {}, [], []
 
@@ -204,16 +206,10 @@ class ImportEdits:
         parents = [tree.path[:-1] for tree in trees if not tree.is_group and len(tree.path) > 1]
         return len(set(parents)) < len(parents)
 
-    def _place_new(self, leaf: NewLeaf, at: int, extra: dict[tuple[int, int], list[NewLeaf]]) -> None:
-        outline = self._outline_at(at)
-        scope: Scope | None = scopes_of(outline).at(at)
-        while scope is not None:
-            if self._has(outline, scope, leaf):
-                return
-            if scope.module is not None:
-                break
-            scope = scope.parent
-        assert scope is not None, "every scope is in a module"
+    def _place_new(self, leaf: NewLeaf, at: int) -> None:
+        outline, scope = self._module_at(at)
+        if self._is_in_scope(outline, scopes_of(outline).at(at), leaf):
+            return
         if self._clashes(scope, leaf):
             raise _clash(self.source, leaf, at)
         style = (id(outline), scope.opening, scope.opening, "", ())
@@ -227,20 +223,32 @@ class ImportEdits:
         if pending:
             pending[0].beside.append(leaf)
         else:
-            extra.setdefault((outlines(self.source).index(outline), scope.opening), []).append(leaf)
+            self._extra.setdefault((outline, scope.opening), []).append(leaf)
+
+    def _is_in_scope(self, outline: Outline, scope: Scope, leaf: NewLeaf) -> bool:
+        """Whether the scope, one around, or a module that it takes all of (`use super::*`) imports it."""
+        if self._has(outline, scope, leaf):
+            return True
+        if scope.module is None:
+            return scope.parent is not None and self._is_in_scope(outline, scope.parent, leaf)
+        takes_outer = any(
+            each.is_glob and each.path == ("super",) and not each.cfgs for each in scope.imports
+        )
+        outer = scope.outer_module
+        return takes_outer and outer is not None and self._is_in_scope(outline, outer, leaf)
 
     def _has(self, outline: Outline, scope: Scope, leaf: NewLeaf) -> bool:
+        coming = list(self._extra.get((outline, scope.opening), ()))
         for plan in self._plans:
             own = plan.declaration
-            if plan.outline is not outline or own.opening != scope.opening or own.attributes:
-                continue
-            if any(
-                is_same(each, leaf) for each in own.imports if each not in plan.gone and each not in plan.new
-            ):
-                return True
-            if any(covers(each, leaf) for each in [*plan.new.values(), *plan.joining, *plan.beside]):
-                return True
-        return False
+            if plan.outline is outline and own.opening == scope.opening and not own.attributes:
+                staying = [each for each in own.imports if each not in plan.gone and each not in plan.new]
+                coming += [*map(as_new, staying), *plan.new.values(), *plan.joining, *plan.beside]
+        return any(covers(each, leaf) for each in coming)
+
+    def _module_at(self, at: int) -> tuple[Outline, Scope]:
+        outline = self._outline_at(at)
+        return outline, scopes_of(outline).at(at).enclosing_module
 
     def _outline_at(self, at: int) -> Outline:
         found = outlines(self.source)
@@ -292,9 +300,8 @@ class ImportEdits:
         visibility = f"{own.visibility} " if own.visibility else ""
         return "".join(attribute + gap for attribute in own.attributes) + visibility
 
-    def _new_statements(self, extra: dict[tuple[int, int], list[NewLeaf]]) -> Iterator[Edit]:
-        for (index, opening), leaves in extra.items():
-            outline = outlines(self.source)[index]
+    def _new_statements(self) -> Iterator[Edit]:
+        for (outline, opening), leaves in self._extra.items():
             by_place: dict[Place, list[str]] = {}
             for tree in statement_trees(leaves, outline.edition):
                 place = new_place(outline, opening, tree, self._stays)

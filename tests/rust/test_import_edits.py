@@ -265,9 +265,20 @@ def test_added_imports(before: str, after: str) -> None:
 
 
 def test_an_import_is_added_to_the_module_around() -> None:
-    text = "use a::B;\nmod m {\n    use super::*;\n\n    fn f() {\n        HERE\n    }\n}\n"
+    text = "use a::B;\nmod m {\n    use super::C;\n\n    fn f() {\n        HERE\n    }\n}\n"
 
-    assert added(text, "a::B", marker="HERE") == text.replace("super::*;", "super::*;\n    use a::B;")
+    assert added(text, "a::B", marker="HERE") == text.replace("super::C;", "super::C;\n    use a::B;")
+
+
+def test_a_module_that_takes_all_of_the_one_around_has_its_imports() -> None:
+    text = "mod m {\n    use super::*;\n\n    fn f() {}\n}\n"
+    source = source_of(text)
+    edits = ImportEdits(source)
+    edits.add("a::B", text.index("fn"), "_")
+    edits.add("a::B", 0, "_")
+
+    assert added("use a::B;\n" + text, "a::B", marker="fn") == "use a::B;\n" + text
+    assert apply_edits(source.content, edits.edits()).decode() == "use a::B as _;\n\n" + text
 
 
 def test_an_import_of_the_block_around_is_enough() -> None:
