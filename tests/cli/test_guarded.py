@@ -1,4 +1,4 @@
-"""What other crates see, and what programs write: `--api` and `--run`, from the command line to the branch."""
+"""What other crates see and what programs write: `--api` and `--run` from the command line to the branch."""
 
 from __future__ import annotations
 
