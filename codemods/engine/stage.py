@@ -20,6 +20,7 @@ from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 
 if TYPE_CHECKING:
+    from codemods.cargo.relock import Added
     pass
 
 
