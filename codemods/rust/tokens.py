@@ -77,7 +77,7 @@ def tokens(content: Buffer, span: Span | None = None) -> Iterator[Token]:
     `span` must not start inside a string or comment. Never fails: a byte that starts no
     token is punctuation.
     """
-    at, end = (span.start, span.end) if span else (0, len(content))
+    at, end = (span.start, span.end) if span is not None else (0, len(content))
     while at < end:
         match = _TOKEN.match(content, at, end)
         if match is None:  # nothing but whitespace is left
