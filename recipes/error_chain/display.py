@@ -55,7 +55,8 @@ class Writer:
         written = ", ".join(map(self.source.text, clause.arguments))
         value = f"write!({formatter}, {written})"
         if clause.receiver:
-            value = f"{{ let {clause.receiver} = self; {value} }}"
+            value = f"{{\n    let {clause.receiver} = self;\n    {value}\n}}"
+            return self._arm(variant, clause, value).removesuffix(",")
         return self._arm(variant, clause, value)
 
     def description_arm(self, variant: Variant) -> str:
@@ -158,7 +159,8 @@ class Writer:
 
 def _inlined(parsed: FormatString, arguments: Sequence[str], variant: Variant) -> str | None:
     """Return the format string with the fields named in it, where each argument is a field."""
-    fields = _fields(variant)
+    # In a format string each version of thiserror writes a raw name in another way.
+    fields = {name: field for name, field in _fields(variant).items() if not str(field).startswith("r#")}
     named = dict(halves for each in arguments if (halves := _halves(each)))
     values = [each for each in arguments if _halves(each) is None]
     if any(placeholder.counts for placeholder in parsed.placeholders) and variant.shape is Shape.TUPLE:
@@ -179,7 +181,7 @@ def _fields(variant: Variant) -> dict[str, int | str]:
     """Return what thiserror calls each field."""
     if variant.shape is Shape.TUPLE:
         return {field.name: index for index, field in enumerate(variant.fields)}
-    return {field.name: field.name for field in variant.fields if not field.name.startswith("r#")}
+    return {field.name: field.name for field in variant.fields}
 
 
 def _field_name(token: Token, variant: Variant) -> int | str | None:

@@ -60,11 +60,12 @@ def find_methods(source: Source) -> Iterator[Match]:
         return
     for match in _CALLS.find(source):
         name, node = match.captures["name"], match.node
-        if name.text in METHODS:
+        if name.text in METHODS and not _is_declared(match.tree):
             whole = Span(node.start_byte, node.end_byte)
             call = Capture(whole, source.text(whole), node.type, (node,))
             span = Span(name.span.start, node.end_byte)
-            yield Match(match.tree, node, _captures(call=call, name=name), span, match.damaged)
+            damaged = match.damaged and name.text == "chain_err"  # the others are only read
+            yield Match(match.tree, node, _captures(call=call, name=name), span, damaged)
 
 
 @lru_cache(maxsize=256)
@@ -89,6 +90,12 @@ def call_of(tree: SyntaxTree, path: Span) -> Span | None:
     found = (call for call in macro_calls(tree.source.content, tree.span) if call.path_span == path)
     call = next(found, None)
     return call.span if call is not None else None
+
+
+def _is_declared(tree: SyntaxTree) -> bool:
+    """Whether the tree is input of `error_chain!`: what stands there is no call yet."""
+    around = (tree, *tree.ancestors())
+    return any(each.macro is not None and each.macro.last_name == CRATE for each in around)
 
 
 def _captures(**given: Capture) -> dict[str, Capture]:

@@ -6,7 +6,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from codemods.recipe import Edit, Facts, ImportEdits, ItemOf, Known, Role, Site, Source, Span, imports_of
+from codemods.recipe import (
+    Edit,
+    Facts,
+    Import,
+    ImportEdits,
+    ItemOf,
+    Known,
+    Role,
+    Site,
+    Source,
+    Span,
+    imports_of,
+)
 
 from .calls import CallError, call_at, main_function, with_anyhow
 from .components import Component, Member
@@ -15,6 +27,7 @@ from .keeping import Declared, exit_arm
 
 CALL = ItemOf("call")
 ImportsOf = Callable[[Source], ImportEdits]
+Remove = Callable[[Source, Import], None]
 _CHAIN_TRAIT = """\
 /// Shows an error with all of its causes.
 pub trait DisplayChain {{
@@ -104,7 +117,7 @@ class Opaque:
         for site in self.member.methods("chain_err"):
             yield site.source, self._context(site)
 
-    def imports(self, edits_of: ImportsOf) -> None:
+    def imports(self, edits_of: ImportsOf, remove: Remove) -> None:
         """Edit the imports: error-chain's go, anyhow's come where calls need them."""
         for site, mention in self.member.imports():
             found, edits = mention.origin, edits_of(site.source)
@@ -113,16 +126,16 @@ class Opaque:
             name = mention.path[-1]
             if found.is_extern_crate and site.source.edition == "2015":
                 uses_macros = bool(self.member.macros("bail", "ensure"))
-                edits.remove(found)
+                remove(site.source, found)
                 edits.add_extern_crate("anyhow", macro_use=found.macro_use is not None and uses_macros)
             elif name in ("bail", "ensure"):
                 edits.replace(found, f"anyhow::{name}")
             elif name == "ChainedError" and self._shows_chain:
                 edits.replace(found, f"{self._module_path(site.source)}::DisplayChain")
             else:
-                edits.remove(found)
+                remove(site.source, found)
         self._macros(edits_of)
-        self._extensions(edits_of)
+        self._extensions(edits_of, remove)
 
     def _macros(self, edits_of: ImportsOf) -> None:
         """Import the macros that came by `#[macro_use]`; in the edition 2015 they still do."""
@@ -135,12 +148,12 @@ class Opaque:
                 if not by_import or glob:
                     edits_of(site.source).add(f"anyhow::{name}", site.span.start)
 
-    def _extensions(self, edits_of: ImportsOf) -> None:
+    def _extensions(self, edits_of: ImportsOf, remove: Remove) -> None:
         name = self._found.declaration.extension
         for source in self.member.files.sources.values():
             for found in imports_of(source) if not source.is_manifest else ():
                 if found.path[-1] == name and found.path[0] not in ("anyhow", "failure"):
-                    edits_of(source).remove(found)
+                    remove(source, found)
         for site in self.member.methods("chain_err"):
             if not self._is_inherent(site):
                 edits_of(site.source).add("anyhow::Context", site.span.start, "_")

@@ -13,6 +13,7 @@ from codemods.recipe import (
     Edited,
     Facts,
     Form,
+    Import,
     ImportEditError,
     ImportEdits,
     Needs,
@@ -22,6 +23,7 @@ from codemods.recipe import (
     Settings,
     Skipped,
     Source,
+    Span,
     ordered,
 )
 
@@ -48,6 +50,20 @@ class Draft:
     def imports_of(self, source: Source) -> ImportEdits:
         """Return the collector for the imports of a file."""
         return self.imports.setdefault(source.path, ImportEdits(source))
+
+    def remove_import(self, source: Source, found: Import) -> None:
+        """Take an import away; a comment above it stays, even if it was about it."""
+        alone = ImportEdits(source)
+        alone.remove(found)
+        try:
+            alone.edits()
+        except ImportEditError as error:
+            if error.code != "comment" or not _is_whole(source, found):
+                raise
+            end = source.line_span(found.declaration.end).end
+            self.add(source, [Edit(Span(found.declaration.start, _line_break(source, end)), "")])
+        else:
+            self.imports_of(source).remove(found)
 
     def form(self, name: str) -> Form:
         """Return the form.
@@ -118,7 +134,7 @@ class Targets:
             opaque = Opaque(self.component, member, self.facts)
             for source, edits in opaque.edits():
                 draft.add(source, edits)
-            opaque.imports(draft.imports_of)
+            opaque.imports(draft.imports_of, draft.remove_import)
             release = anyhow_for(member.package.rust_version)
             if release is None:
                 raise CallError("old-rust", f"no anyhow builds with Rust {member.package.rust_version}")
@@ -148,7 +164,7 @@ class Targets:
                 draft.add(site.source, call_edits(site, name))
         for site, mention in member.imports():
             if mention.origin is not None:
-                draft.imports_of(site.source).remove(mention.origin)
+                draft.remove_import(site.source, mention.origin)
         if deriving:
             self._need_thiserror(member, deriving, draft)
         draft.dependencies.append(Retires(member.package.manifest, PACKAGE))
@@ -182,3 +198,14 @@ class Targets:
         code = getattr(error, "code", "overlap")
         reason = getattr(error, "reason", str(error))
         return Skipped(code, reason, tuple(site.id for site in self.component.sites))
+
+
+def _is_whole(source: Source, found: Import) -> bool:
+    """Whether the import is alone in its statement, and its statement on its lines, without comments."""
+    text = source.text(Span(found.declaration.start, source.line_span(found.declaration.end).end))
+    before = source.text(Span(source.line_span(found.declaration.start).start, found.declaration.start))
+    return text.endswith(";") and not before.strip() and "{" not in text and "/" not in text
+
+
+def _line_break(source: Source, at: int) -> int:
+    return min(at + len(source.newline), len(source.content))
