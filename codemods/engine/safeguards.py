@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -27,11 +27,45 @@ def keeping_comments(proposal: Proposal, source_of: Callable[[PurePosixPath], So
 
 
 def is_only_layout(before: bytes, after: bytes) -> bool:
-    """Whether two texts have the same tokens and comments, but for what belongs to line breaks."""
-    first, second = (
-        [_ink(token) for token in tokens(text) if token.text not in _LAYOUT] for text in (before, after)
-    )
-    return first == second
+    """Whether two texts have the same tokens and comments, but for what belongs to line breaks.
+
+    The order of imports that stand together means nothing, and rustfmt sorts them.
+    """
+    return _inks(before) == _inks(after)
+
+
+def _inks(text: bytes) -> list[list[bytes]]:
+    """Return the tokens of `text` in groups: the imports that stand together, sorted, and each other token."""
+    found = [token for token in tokens(text) if token.text not in _LAYOUT]
+    groups: list[list[bytes]] = []
+    imports: list[bytes] = []
+    at = 0
+    while at < len(found):
+        end = _end_of_import(found, at)
+        if end is None and imports:
+            groups.append(sorted(imports))
+            imports = []
+        if end is None:
+            groups.append([_ink(found[at])])
+        else:
+            imports += [_ink(token) for token in found[at:end]]
+        at = end or at + 1
+    return [*groups, sorted(imports)]
+
+
+def _end_of_import(found: Sequence[Token], at: int) -> int | None:
+    """Return the index behind the `use` declaration that begins at `at`; None where none does."""
+    start = at
+    if found[at].text == b"pub":
+        start = at + 1
+        while start < len(found) and found[start].text in (b"(", b")", b"crate", b"super", b"in", b"self"):
+            start += 1
+    if start >= len(found) or found[start].text != b"use" or found[start].kind is not TokenKind.WORD:
+        return None
+    if at and found[at - 1].text == b"]":
+        return None  # an attribute belongs to it
+    end = next((n for n in range(start, len(found)) if found[n].text == b";"), None)
+    return None if end is None else end + 1
 
 
 def _ink(token: Token) -> bytes:

@@ -50,6 +50,11 @@ def test_edits_beside_a_comment_and_inside_an_example_are_fine(removed: str, by:
         ("g(a)?", "g((a))?", False),
         ("a // why\n", "a\n", False),
         ('"a  b"', '"a b"', False),
+        ("use b::B;\nuse a::{Z, Y};\n", "use a::{Y, Z};\nuse b::B;\n", True),
+        ("pub(crate) use b::B;\nuse a::A;\n", "use a::A;\npub(crate) use b::B;\n", True),
+        ("use b::B;\nuse a::A;\n", "use b::A;\nuse a::C;\n", False),
+        ("use b::B;\nfn f() {}\nuse a::A;\n", "use a::A;\nfn f() {}\nuse b::B;\n", False),
+        ("#[cfg(x)]\nuse b::B;\nuse a::A;\n", "#[cfg(x)]\nuse a::A;\nuse b::B;\n", False),
     ],
 )
 def test_layout_is_what_stands_between_tokens(before: str, after: str, same: bool) -> None:
