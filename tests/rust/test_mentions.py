@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from codemods.rust.mentions import Mention, MentionKind, mentions_of
 from codemods.rust.names import Names
@@ -148,3 +150,48 @@ def test_the_edition_2015() -> None:
 
     found = [each.kind for each in found_in(text, edition="2015")]
     assert found == [MentionKind.EXTERN_CRATE, MentionKind.USE, MentionKind.PATH]
+
+
+WORDS_OF_CODE = st.sampled_from(
+    [
+        "use",
+        "failure",
+        "Error",
+        "::",
+        "{",
+        "}",
+        "(",
+        ")",
+        "<",
+        ">",
+        ",",
+        ";",
+        "!",
+        "#",
+        "[",
+        "]",
+        "self",
+        "super",
+        "crate",
+        "as",
+        "*",
+        "mod",
+        "m",
+        "fn",
+        "derive",
+        "pub",
+        "=",
+        ".",
+        "$",
+        "&",
+    ]
+)
+
+
+@given(st.lists(WORDS_OF_CODE, max_size=30), st.sampled_from(["2015", "2021"]))
+def test_any_text_can_be_read(words: list[str], edition: str) -> None:
+    text = " ".join(words)
+
+    for found in found_in(text, edition):
+        assert found.path[0] == "failure"
+        assert found.segments[-1].end <= found.span.end <= len(text)
