@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codemods.recipe import Facts, Known, Site, Span
+from codemods.recipe import Facts, Known, Role, Site, Span
 
+from .backtraces import Backtraces, backtraces_of
 from .hand_written import hand_written_types
 from .kinds import KindError, kind_errors, module_path
 from .members import File, Member
@@ -21,11 +22,15 @@ _CLOSURE = re.compile(r"\|[^|]*\|\s*(?:\{\s*)?")
 
 @dataclass(frozen=True)
 class Kinds:
-    """The kinds of a package by their names, each with the module and the name of its error's trait."""
+    """The kinds of a package by their names, each with the module and the name of its error's trait.
+
+    `backtraces` are those that error types of the package hold.
+    """
 
     traits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     homes: Mapping[str, PurePosixPath] = field(default_factory=dict)
     uses: frozenset[str] = frozenset()
+    backtraces: Backtraces = field(default_factory=Backtraces)
 
     def trait_for(self, site: Site, facts: Facts) -> tuple[str, str] | None:
         """Return module and trait for a call that gives an error a kind; None for any other."""
@@ -48,8 +53,9 @@ def kinds_of(member: Member, facts: Facts) -> Kinds:
             if isinstance(found, KindError):
                 traits[found.kind] = (module_path(file.path, _root(member, file)), found.trait)
                 homes[found.kind] = file.path
+    backtraces = _backtraces(member)
     if not traits:
-        return Kinds()
+        return Kinds(backtraces=backtraces)
     known = Kinds(traits)
     uses = {
         site["name"].text
@@ -57,7 +63,7 @@ def kinds_of(member: Member, facts: Facts) -> Kinds:
         for site in file.sites
         if known.trait_for(site, facts) is not None
     }
-    return Kinds(traits, homes, frozenset(uses))
+    return Kinds(traits, homes, frozenset(uses), backtraces)
 
 
 def own_types(file: File, kinds: Kinds) -> tuple[OwnType, ...]:
@@ -71,10 +77,18 @@ def own_types(file: File, kinds: Kinds) -> tuple[OwnType, ...]:
             claimed += found.claims
         else:
             made.append(found)
-            claimed += [each.span for each in mentions if each.span in found.span]
-    made += hand_written_types(file.names, mentions, claimed)
-    made += derived_types(file.names, mentions)
-    return tuple(made)
+            claimed += [*found.covers, *(each.span for each in mentions if each.span in found.span)]
+    made += hand_written_types(file.names, mentions, claimed, kinds.backtraces)
+    made += derived_types(file.names, mentions, backtraces=kinds.backtraces)
+    return (*made, *kinds.backtraces.made_in(file.path))
+
+
+def _backtraces(member: Member) -> Backtraces:
+    files = [
+        (file.names, sorted(file.mentions.values(), key=lambda each: each.span)) for file in member.files
+    ]
+    is_library = member.package is None or member.package.role is not Role.PROGRAM
+    return backtraces_of(files, is_library=is_library)
 
 
 def _kind_errors(file: File) -> Iterator[KindError | TypeRefused]:
