@@ -11,7 +11,7 @@ same names: callers match on the same kinds, texts and sources stay, and `chain_
         return Err(format!("no file {}", path.display()).into());
     }
 
-Left alone: a package whose error-chain is another release than 0.12, macros that make `error_chain!`,
+Left alone: a package whose error-chain is older than 0.11, macros that make `error_chain!`,
 paths to its trait `ChainedError`, re-exports of it.
 """
 
@@ -43,7 +43,7 @@ CODES = {
     "needs-types": "the setting asks for `anyhow`, but callers look into these errors.",
     "no-replacement": "an item of error-chain is named for which nothing stands in the result.",
     "old-rust": "no release of the crate that is needed builds with the Rust that the package supports.",
-    "other-release": "it is another release than 0.12.",
+    "other-release": "what the macros of this release make is not known: 0.11 and 0.12 are.",
     "other-source": "this error-chain is not the one of the registry.",
     "overlap": "the edits of this change do not go together.",
     "reexport": "the package shows an item of error-chain to its callers.",

@@ -12,8 +12,8 @@ from .calls import CallError
 from .crates import PackageFiles
 from .finding import PACKAGE
 from .keeping import Declared, declared
+from .releases import Release, release_of
 
-_UNDERSTOOD = ("0.12.",)
 # Items that are taken away with the import of them; what they gave is written out.
 _REPLACED = frozenset({"error_chain", "bail", "ensure", "quick_main", "ChainedError"})
 
@@ -30,6 +30,12 @@ class Member:
     def package(self) -> Package:
         """The package itself."""
         return self.files.package
+
+    @property
+    def release(self) -> Release:
+        """What its error-chain makes."""
+        found = [release_of(entry) for entry in self.package.depends_on(PACKAGE)]
+        return next((each for each in found if isinstance(each, Release)), Release())
 
     def macros(self, *names: str) -> list[tuple[Site, str]]:
         """Return the calls of these macros."""
@@ -105,9 +111,9 @@ class Component:
         for entry in member.package.depends_on(PACKAGE):
             if entry.source != "registry":
                 return "other-source", f"this error-chain comes from a {entry.source}, not from the registry"
-            unknown = [each for each in entry.resolved if not each.startswith(_UNDERSTOOD)]
-            if unknown:
-                return "other-release", f"what error-chain {unknown[0]} makes is not known here, 0.12 is"
+            release = release_of(entry)
+            if isinstance(release, str):
+                return "other-release", release
         return None
 
 

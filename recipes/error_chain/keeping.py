@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.recipe import Edit, Site, Source, Span, TreeKind
 
 from .calls import Call, CallError, call_at, checked, main_function, returned
 from .crates import PackageFiles
 from .declaration import Declaration, DeclarationError, read_declaration
+from .releases import Release
 from .written import EVERYTHING, Items, Rest, write
 
 _MINIMAL = frozenset({"from_kind", "result", "message"})
@@ -66,8 +67,14 @@ class Keeping:
     is_tidy: bool
     shows_chain: bool
 
-    def items(self, files: PackageFiles, found: Declared) -> Items:
-        """Return which items are written for one declaration."""
+    def items(self, files: PackageFiles, found: Declared, release: Release) -> Items:
+        """Return which items are written for one declaration of that release of error-chain."""
+        items = self._items(files, found)
+        everything = items.uses >= EVERYTHING - {"extension"}
+        uses = items.uses | ({"deref"} if release.derefs and everything else set())
+        return replace(items, uses=uses, describes_foreign=release.describes_foreign)
+
+    def _items(self, files: PackageFiles, found: Declared) -> Items:
         path, declaration = found.source.path, found.declaration
         state = _state_name(found)
         chain = {"display_chain"} if self.shows_chain else set()
@@ -82,9 +89,11 @@ class Keeping:
         used = {name for name, words in _USED_BY.items() if files.mentions_word(*words)}
         return Items(_MINIMAL | used | extension | chain, rest, state=state)
 
-    def declaration_edits(self, files: PackageFiles, found: Declared) -> tuple[list[Edit], bool]:
+    def declaration_edits(
+        self, files: PackageFiles, found: Declared, release: Release
+    ) -> tuple[list[Edit], bool]:
         """Return the edits that write out one declaration, and whether the result needs thiserror."""
-        written = write(found.source, found.declaration, self.items(files, found))
+        written = write(found.source, found.declaration, self.items(files, found, release))
         text = _indented(found.source, found.site.span.start, written.text)
         end = found.call.closing.end
         if found.call.next_text == b";" and found.call.next_span is not None:

@@ -157,7 +157,7 @@ class Targets:
         for site, name in member.macros():
             if name == "error_chain":
                 found = self.component.declarations[site.id]
-                edits, needs_thiserror = keeping.declaration_edits(member.files, found)
+                edits, needs_thiserror = keeping.declaration_edits(member.files, found, member.release)
                 deriving += [site.source] if needs_thiserror else []
                 draft.add(site.source, edits)
             else:
@@ -189,6 +189,9 @@ class Targets:
                 why = reason if reason is not None else "the types stay with those of its group"
                 target = "`anyhow`: nobody looks into its errors" if is_opaque else f"its types stay: {why}"
                 yield f"package {member.package.name} ({member.package.role}): {target}."
+            if member.macros("error_chain") and not member.release.has_source:
+                whose = f"errors of {member.package.name}"
+                yield f"By design: `source()` of {whose} tells what `cause()` alone told."
         yield (
             "By design: `{:?}` of an error has another layout, and no backtrace is shown or printed behind"
             " the chain."

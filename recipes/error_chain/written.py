@@ -44,14 +44,16 @@ class Rest(StrEnum):
 class Items:
     """Which items are written.
 
-    `uses` are words of `EVERYTHING` and "display_chain". `allows_dead_code` marks methods as the macro did,
-    `state` names the struct that holds the next error of the chain.
+    `uses` are words of `EVERYTHING`, "display_chain" and "deref". `allows_dead_code` marks methods as the
+    macro did, `state` names the struct that holds the next error of the chain. `describes_foreign`: the
+    description of a foreign error is its own.
     """
 
     uses: frozenset[str] = EVERYTHING
     rest: Rest = Rest.ATTRIBUTE
     allows_dead_code: bool = False
     state: str = "State"
+    describes_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class _Written:
         yield self._methods()
         yield self._display_of_error()
         yield self._std_error()
+        if "deref" in self.items.uses:
+            yield self._deref()
         yield from self._conversions()
         yield self._kind()
         if not self.derives:
@@ -270,6 +274,17 @@ class _Written:
             "}",
         )
 
+    def _deref(self) -> str:
+        return _lines(
+            f"impl std::ops::Deref for {self.declaration.error} {{",
+            f"    type Target = {self.declaration.kind};",
+            "",
+            "    fn deref(&self) -> &Self::Target {",
+            "        &self.0",
+            "    }",
+            "}",
+        )
+
     def _conversions(self) -> Iterator[str]:
         error, kind = self.declaration.error, self.declaration.kind
         yield _conversion(kind, error, "kind", f"{error}::from_kind(kind)")
@@ -357,12 +372,20 @@ class _Written:
         for link in self.declaration.links:
             arms += [*_conditions(link), f"{kind}::{link.name}(error) => error.description(),"]
         for link in self.declaration.foreign_links:
-            arms += [*_conditions(link), f'{kind}::{link.name}(_) => "",']
+            arm = f'{kind}::{link.name}(_) => "",'
+            if self.items.describes_foreign:
+                arm = f"{kind}::{link.name}(error) => std::error::Error::description(error),"
+            arms += [*_conditions(link), arm]
         for variant in self.declaration.variants:
             arms += [*_conditions(variant), self.texts.description_arm(variant)]
         if self.items.rest is Rest.VARIANT:
             arms.append(f'{kind}::__Nonexhaustive {{}} => "",')
-        head = ["/// A string describing the error kind.", "pub fn description(&self) -> &str {"]
+        asks = self.items.describes_foreign and self.declaration.foreign_links
+        head = [
+            "/// A string describing the error kind.",
+            *(["#[allow(deprecated)]"] if asks else []),
+            "pub fn description(&self) -> &str {",
+        ]
         mark = "#[allow(dead_code)]\n" if self.items.allows_dead_code else ""
         return mark + _match(f"impl {kind} {{", head, arms)
 
