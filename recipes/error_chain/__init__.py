@@ -23,7 +23,6 @@ from codemods.recipe import (
     Applicability,
     Errors,
     Facts,
-    ItemOf,
     Packages,
     Proposal,
     Setting,
@@ -33,6 +32,7 @@ from codemods.recipe import (
 )
 
 from .finding import PACKAGE, SEARCHES
+from .opaque import CALL, CONVERSION
 from .planning import Plan
 
 CODES = {
@@ -61,7 +61,7 @@ CODES = {
     codes=CODES,
     crates=(PACKAGE,),
     observes=Errors(),
-    facts=(ItemOf("call"),),
+    facts=(CALL, CONVERSION),
     settings=(
         Setting(
             "shape",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.recipe import Mention, MentionKind, Package, Packages, Site, TreeKind
+from codemods.recipe import Mention, MentionKind, NotASite, Package, Packages, Site
 
 from .calls import CallError
 from .crates import PackageFiles
@@ -14,6 +14,8 @@ from .finding import PACKAGE
 from .keeping import Declared, declared
 from .releases import Release, release_of
 
+# Calls that are no sites by themselves: they tell how errors are used, or change with `anyhow` alone.
+ONLY_TOLD = frozenset({"description", "into"})
 # Items that are taken away with the import of them; what they gave is written out.
 _REPLACED = frozenset({"error_chain", "bail", "ensure", "quick_main", "ChainedError"})
 
@@ -75,10 +77,17 @@ class Component:
 
     @property
     def sites(self) -> list[Site]:
-        """All sites; calls of `description` are none, they only tell something."""
+        """All sites that are error-chain's whatever the target."""
         return [
-            site for member in self.members for site in member.sites if site["name"].text != "description"
+            site for member in self.members for site in member.sites if site["name"].text not in ONLY_TOLD
         ]
+
+    def others(self, *, with_anyhow: bool) -> Iterator[NotASite]:
+        """Yield what is not error-chain's after all, for the target that the component gets or has."""
+        strange = ONLY_TOLD - ({"into"} if with_anyhow else set())
+        found = [site.id for member in self.members for site in member.sites if site["name"].text in strange]
+        if found:
+            yield NotASite(tuple(found))
 
     @cached_property
     def declarations(self) -> Mapping[str, Declared]:
@@ -124,8 +133,6 @@ def _of_mention(mention: Mention) -> tuple[str, str] | None:
         return "no-replacement", f"nothing stands for `{mention.path[-1]}` of error-chain"
     if mention.kind is MentionKind.PATH:
         return "no-replacement", "a path to error-chain's trait is not rewritten"
-    if mention.tree.kind is TreeKind.DOC_EXAMPLE and mention.kind is not MentionKind.MACRO:
-        return "doc-example", "it stands in an example of the documentation"
     return None
 
 

@@ -43,6 +43,19 @@ _CALLS = Query(
     ]
     """
 )
+_MESSAGES = Query(
+    """
+    (call_expression
+      function: (identifier) @_err
+      arguments: (arguments .
+        (call_expression
+          function: (field_expression
+            value: [(string_literal) (raw_string_literal) (macro_invocation)] @value
+            field: (field_identifier) @name)
+          arguments: (arguments)) @site .)
+      (#eq? @_err "Err") (#eq? @name "into"))
+    """
+)
 _MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(METHODS).encode() + rb")\b")
 
 
@@ -66,6 +79,19 @@ def find_methods(source: Source) -> Iterator[Match]:
             span = Span(name.span.start, node.end_byte)
             damaged = match.damaged and name.text == "chain_err"  # the others are only read
             yield Match(match.tree, node, _captures(call=call, name=name), span, damaged)
+
+
+def find_messages(source: Source) -> Iterator[Match]:
+    """Yield each text that may become an error of the macro's: `"text".into()` in `Err(…)`."""
+    if source.is_manifest or b".into()" not in source.content or b"Err(" not in source.content:
+        return
+    for match in _MESSAGES.find(source):
+        node, value = match.node, match.captures["value"]
+        is_text = value.kind != "macro_invocation" or value.text.startswith("format!")
+        if is_text and not _is_declared(match.tree):
+            whole = Span(node.start_byte, node.end_byte)
+            call = Capture(whole, source.text(whole), node.type, (node,))
+            yield Match(match.tree, node, _captures(call=call, name=match.captures["name"]), whole)
 
 
 @lru_cache(maxsize=256)
@@ -106,5 +132,6 @@ def _captures(**given: Capture) -> dict[str, Capture]:
 SEARCHES: tuple[Finder | ManifestEntry, ...] = (
     *(Finder(find_mentions, (needle,)) for needle in (b"error_chain", b"bail!", b"ensure!", b"quick_main!")),
     *(Finder(find_methods, (name.encode(),)) for name in METHODS),
+    Finder(find_messages, (b".into()", b"Err(")),
     ManifestEntry(PACKAGE),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codemods.recipe import (
+    ConversionOf,
     Edit,
     Facts,
     Import,
@@ -18,6 +19,7 @@ from codemods.recipe import (
     Source,
     Span,
     imports_of,
+    without_formatting,
 )
 
 from .calls import CallError, call_at, main_function, with_anyhow
@@ -26,6 +28,7 @@ from .declaration import Declaration
 from .keeping import Declared, exit_arm
 
 CALL = ItemOf("call")
+CONVERSION = ConversionOf("call")
 ImportsOf = Callable[[Source], ImportEdits]
 Remove = Callable[[Source, Import], None]
 _CHAIN_TRAIT = """\
@@ -92,6 +95,26 @@ def _is_own(site: Site, facts: Facts) -> bool:
     return not isinstance(answer, Known) or answer.value.startswith("crate::")
 
 
+def converted(member: Member, facts: Facts) -> list[Site]:
+    """Return the texts that become errors of the package by `into()`."""
+    return [site for site in member.methods("into") if _becomes_error(site, facts)]
+
+
+def _becomes_error(site: Site, facts: Facts) -> bool:
+    """Whether the conversion makes the package's own error; where no build tells, its function does."""
+    answer = facts.about(site.id, CONVERSION)
+    if isinstance(answer, Known):
+        return answer.value.startswith("<crate::")
+    node = site.node.parent
+    while node is not None and node.type not in ("function_item", "closure_expression"):
+        node = node.parent
+    returns = node.child_by_field_name("return_type") if node is not None else None
+    if returns is None:
+        return False
+    text = site.source.text(Span(returns.start_byte, returns.end_byte))
+    return re.fullmatch(r"Result\s*<[^,]*>", text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Opaque:
     """Writes one package with `anyhow`."""
@@ -116,6 +139,8 @@ class Opaque:
                 yield site.source, with_anyhow(call_at(site.source, site.span))
         for site in self.member.methods("chain_err"):
             yield site.source, self._context(site)
+        for site in converted(self.member, self.facts):
+            yield site.source, _message(site)
 
     def imports(self, edits_of: ImportsOf, remove: Remove) -> None:
         """Edit the imports: error-chain's go, anyhow's come where calls need them."""
@@ -216,6 +241,21 @@ class Opaque:
         """Whether the method is the one of the error itself, not of the trait for results."""
         answer = self.facts.about(site.id, CALL)
         return isinstance(answer, Known) and "{impl}" in answer.value
+
+
+def _message(site: Site) -> list[Edit]:
+    """Return the edits that make an error of anyhow of a text: braces of a literal double."""
+    function = site["call"].nodes[0].child_by_field_name("function")
+    value = function.child_by_field_name("value") if function is not None else None
+    if value is None:
+        raise CallError("unparsed", "this conversion is not understood")
+    end = Edit(Span(value.end_byte, site.span.end), "")
+    if value.type == "macro_invocation":
+        name = Span(value.start_byte, value.start_byte + len("format"))
+        return [Edit(name, "anyhow::anyhow"), end]
+    span = Span(value.start_byte, value.end_byte)
+    literal = without_formatting(site.source.text(span))
+    return [Edit(span, f"anyhow::anyhow!({literal})"), end]
 
 
 def _comments(found: Declared) -> list[str]:

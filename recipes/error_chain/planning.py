@@ -21,6 +21,7 @@ from codemods.recipe import (
     Site,
     Skipped,
     Source,
+    TreeKind,
 )
 
 from .components import Component, Member
@@ -38,6 +39,7 @@ class Plan:
     settings: Settings
     packages: Packages
     strangers: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
 
     def proposals(self) -> Iterator[Proposal]:
         """Yield them; each site is settled once."""
@@ -47,8 +49,12 @@ class Plan:
             blockers = list(component.blockers())
             if blockers:
                 yield from _refused(component, blockers)
+                yield from component.others(with_anyhow=False)
             else:
                 yield from Targets(component, self.facts, self.settings).proposals()
+        if self.examples:
+            reason = "an example of the documentation is a program of its own, and error-chain stays for it"
+            yield Skipped("doc-example", reason, tuple(self.examples))
         if self.strangers:
             yield NotASite(tuple(self.strangers))
 
@@ -66,14 +72,15 @@ class Plan:
         own: list[Site] = []
         for site in sites:
             mention = _mention(files, site)
-            if mention is not None:
-                mentions[site.id] = mention
-            is_method = bool(site["name"].text)
-            is_own = mention is not None or is_method or site.source.is_manifest
-            if is_own:
-                own.append(site)
-            if not is_own or site["name"].text == "description":
+            is_call = bool(site["name"].text) and not site.source.is_manifest
+            if mention is None and not is_call and not site.source.is_manifest:
                 self.strangers.append(site.id)
+            elif site.tree.kind is TreeKind.DOC_EXAMPLE:
+                (self.strangers if is_call else self.examples).append(site.id)
+            else:
+                own.append(site)
+                if mention is not None:
+                    mentions[site.id] = mention
         return Member(files, mentions, tuple(own))
 
 

@@ -32,7 +32,7 @@ from .calls import CallError
 from .components import Component, Member
 from .finding import PACKAGE
 from .keeping import Keeping, call_edits
-from .opaque import Opaque, why_not
+from .opaque import Opaque, converted, why_not
 
 
 @dataclass
@@ -91,20 +91,32 @@ class Targets:
         own = self._shared(reasons)
         if self.settings["shape"] == "anyhow" and own is not None:
             yield Skipped("needs-types", own, tuple(site.id for site in self.component.sites))
+            yield from self.component.others(with_anyhow=False)
             return
         is_opaque = own is None
         try:
             forms = list(self._forms(is_opaque))
         except (CallError, ImportEditError, EditConflict) as error:
             yield self._refusal(error)
+            yield from self.component.others(with_anyhow=False)
             return
-        members = () if is_opaque else self.component.members
-        calls = [site.id for member in members for site in member.methods("chain_err")]
-        sites = tuple(site.id for site in self.component.sites if site.id not in calls)
+        yield from self._change(forms, reasons, is_opaque)
+
+    def _change(
+        self, forms: Sequence[Form], reasons: Mapping[str, str | None], is_opaque: bool
+    ) -> Iterator[Proposal]:
+        """Yield the change, and what is no site of it: with types of its own, all calls stay."""
+        messages = [site for member in self.component.members for site in converted(member, self.facts)]
+        own = [*self.component.sites, *(messages if is_opaque else ())]
+        others = [site for member in self.component.members for site in member.sites if site not in own]
+        if not is_opaque:
+            others += [site for site in own if site["name"].text == "chain_err"]
+        strange = {site.id for site in others}
+        sites = tuple(site.id for site in own if site.id not in strange)
         if sites:
             yield Change(sites, tuple(forms), notes=tuple(self._notes(reasons, is_opaque)))
-        if calls:
-            yield NotASite(tuple(calls))
+        if strange:
+            yield NotASite(tuple(sorted(strange)))
 
     def _reasons(self) -> dict[str, str | None]:
         """Return by package why it cannot do with `anyhow`; None where it can."""

@@ -263,6 +263,21 @@ def test_an_io_kind_is_no_kind_of_ours() -> None:
     assert change(planned({**PROGRAM_FILES, "src/main.rs": main}, PROGRAM)).forms[0].name == "anyhow"
 
 
+def test_texts_that_become_errors_are_made_by_anyhow() -> None:
+    work = (
+        "use errors::*;\n"
+        'fn f() -> Result<u8> {\n    Err("a {}".into())\n}\n'
+        'fn g() -> Result<u8> {\n    Err(format!("b {}", 1).into())\n}\n'
+        'fn h() -> Result<u8, String> {\n    Err("c".into())\n}\n'
+        "fn i() -> Result<u8> {\n    bail!(1)\n}\n"
+    )
+    result = upgraded({**PROGRAM_FILES, "src/work.rs": work}, PROGRAM)["src/work.rs"]
+
+    assert 'Err(anyhow::anyhow!("a {{}}"))' in result
+    assert 'Err(anyhow::anyhow!("b {}", 1))' in result
+    assert 'Err("c".into())' in result
+
+
 CONTEXTS = {
     "literal": ('.chain_err(|| "a {}")', '.context("a {}")'),
     "format": ('.chain_err(|| format!("a {}", 1))', '.with_context(|| format!("a {}", 1))'),
@@ -296,7 +311,6 @@ REFUSED = {
     "unparsed": (f"{ROOT}error_chain! {{ errors {{ 1 }} }}\n", ENTRY),
     "attributes": (f"{ROOT}#[cfg(unix)]\nerror_chain! {{}}\n", ENTRY),
     "macro-body": (f"{ROOT}macro_rules! m {{ () => {{ error_chain! {{}} }} }}\n", ENTRY),
-    "doc-example": (f"{ROOT}/// ```\n/// use error_chain::bail;\n/// ```\nfn f() {{ bail!(1) }}\n", ENTRY),
     "exit-code": (f"{ROOT}quick_main!(other::run);\n", ENTRY),
 }
 
@@ -311,6 +325,14 @@ def test_what_cannot_be_upgraded_is_refused_with_all_that_waits_for_it(code: str
     assert not any(isinstance(each, Change) for each in found)
     assert code in {each.code for each in found if isinstance(each, Skipped)}
     assert all(isinstance(each, Skipped | NotASite) for each in found)
+
+
+def test_an_example_stays_and_holds_nothing_back() -> None:
+    text = f'{ROOT}/// ```\n/// use error_chain::bail;\n/// ```\nfn f() {{ bail!("a") }}\n'
+    found = planned({"src/lib.rs": text}, LIBRARY)
+
+    assert [each.code for each in found if isinstance(each, Skipped)] == ["doc-example"]
+    assert len(change(found).sites) == 2
 
 
 def test_every_code_is_explained() -> None:
