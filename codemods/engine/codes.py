@@ -12,6 +12,7 @@ CODES = {
     "does-not-compile": "rustc rejects every way to write the change; its message is kept with it.",
     "example-fails": "the documentation example no longer compiles with the change.",
     "test-fails": "a test that passed before fails with the change.",
+    "still-needed": "the dependency stays in the manifest: something in the package still needs it.",
     "left": "the form of the change that holds leaves this site as it is.",
     "conflict": "the change would edit the same text as another one.",
     "expands-differently": "a macro around the site makes something else of the new text than of the old.",

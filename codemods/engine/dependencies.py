@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from codemods.cargo.manifest import MANIFEST
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.recipe.packages import Packages
-from codemods.recipe.proposals import DependencyChange, Edited, FileChange, Form, Needs, Retires
+from codemods.recipe.proposals import DependencyChange, Edited, FileChange, Form, Keeps, Needs, Retires
 from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from codemods.engine.workbench import Workbench
 
 KEPT_FORM = "keeping-dependency"
+GENERATED = "code that is not among the sources needs it, such as what a macro or a build script writes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Realised:
     """Changes with the edits of manifests (and of a tracked lock file) among their own.
 
     `hidden` is the lock file of a workspace that does not track it: part of what is built, not of a commit.
+    `retained` says of dependencies (manifest and package) that were to go why they stay.
     `newest` is the new package that needs the newest Rust, as far as the new packages say.
     """
 
@@ -40,6 +42,7 @@ class Realised:
     hidden: Overlay = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     newest: Added | None = None
+    retained: Mapping[tuple[PurePosixPath, str], str] = field(default_factory=dict)
 
 
 def with_fallback(forms: tuple[Form, ...]) -> tuple[Form, ...]:
@@ -52,7 +55,10 @@ def with_fallback(forms: tuple[Form, ...]) -> tuple[Form, ...]:
 
 def _with_kept(form: Form) -> Iterator[Form]:
     yield form
-    kept = tuple(each for each in form.dependencies if not isinstance(each, Retires))
+    kept = tuple(
+        Keeps(each.manifest, each.package) if isinstance(each, Retires) else each
+        for each in form.dependencies
+    )
     if kept != form.dependencies:
         yield replace(form, name=f"{form.name}, {KEPT_FORM}", dependencies=kept)
 
@@ -78,9 +84,10 @@ class Dependencies:
         from codemods.cargo.relock import lowest_rust  # noqa: PLC0415 - few runs edit a manifest
 
         notes: dict[str, None] = {}
-        manifests = self._manifests(asking, composed, notes)
+        retained: dict[tuple[PurePosixPath, str], str] = {}
+        manifests = self._manifests(asking, composed, notes, retained)
         if not manifests:
-            return Realised(tuple(chosen), notes=tuple(notes))
+            return Realised(tuple(chosen), notes=tuple(notes), retained=retained)
         relocked = self._relocked(manifests)
         notes |= dict.fromkeys(_told(relocked))
         lock = self._bench.builder.lock_path
@@ -93,10 +100,14 @@ class Dependencies:
         shared = tuple(each for each in edited if each.path not in named)  # lock file, workspace manifest
         realised = tuple(_with_files(choice, edited, shared) for choice in chosen)
         hidden = {} if is_tracked else {lock: relocked.lock}
-        return Realised(realised, hidden, tuple(notes), lowest_rust(relocked.added))
+        return Realised(realised, hidden, tuple(notes), lowest_rust(relocked.added), retained)
 
     def _manifests(
-        self, asking: Sequence[Chosen], composed: Composition, notes: dict[str, None]
+        self,
+        asking: Sequence[Chosen],
+        composed: Composition,
+        notes: dict[str, None],
+        retained: dict[tuple[PurePosixPath, str], str],
     ) -> dict[PurePosixPath, bytes]:
         """Return the manifests that differ, as they are to be."""
         from codemods.cargo.manifest_edit import DependencyChanges, edit_manifests  # noqa: PLC0415 - few edit one
@@ -112,7 +123,7 @@ class Dependencies:
             {
                 manifest: DependencyChanges(
                     needs=tuple(_new(each) for each in asked if isinstance(each, Needs)),
-                    retired=tuple(self._retired(manifest, asked, composed, notes)),
+                    retired=tuple(self._retired(manifest, asked, composed, retained)),
                 )
                 for manifest, asked in sorted(wanted.items())
             },
@@ -126,7 +137,7 @@ class Dependencies:
         manifest: PurePosixPath,
         wanted: Mapping[DependencyChange, None],
         composed: Composition,
-        notes: dict[str, None],
+        retained: dict[tuple[PurePosixPath, str], str],
     ) -> list[str]:
         """Return the packages that go: those that nothing mentions any more."""
         from codemods.engine.mentions import Mentions  # noqa: PLC0415 - as above
@@ -134,12 +145,14 @@ class Dependencies:
         mentions = Mentions(self._bench, self._packages, composed.overlay)
         going = []
         for each in wanted:
+            if isinstance(each, Keeps):
+                retained[manifest, each.package] = GENERATED
             if not isinstance(each, Retires):
                 continue
             left = mentions.of(manifest, each.package)
             if left:
                 shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
-                notes[f"{manifest}: `{each.package}` stays, for it is still mentioned: {shown}."] = None
+                retained[manifest, each.package] = f"it is still mentioned: {shown}"
             else:
                 going.append(each.package)
         return going

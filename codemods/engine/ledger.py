@@ -134,7 +134,7 @@ class Ledger:
         return ChangeRecord(
             id=change.id,
             recipe=stage.recipe.id,
-            sites=change.sites,
+            sites=stage.settled(change),
             paths=tuple(sorted({self.path(file.path) for file in form.files})),
             requires=tuple(sorted(change.requires)),
             origin=change.origin.value,
@@ -159,6 +159,8 @@ def _outcome(
                 code = stage.codes.get(change, "does-not-compile")
                 return Outcome.REJECTED, None, code, stage.rejected[change]
             written = {chosen.change.id for chosen in (*stage.kept, *stage.included)}
+            if change in written and site in stage.retained:
+                return Outcome.REFUSED, Grade.REFUSED, "still-needed", stage.retained[site]
             if site in stage.left_out(proposal):
                 return _left(stage, change)
             if change in written:

@@ -47,7 +47,7 @@ class Mentions:
             for path in paths
             if path.suffix == ".rs"
             and self._overlay.get(path, b"") is not None
-            and self._packages.owner(path) == owner
+            and self._bench.manifest_of(path) == owner.manifest
         )
 
     def _places(self, path: PurePosixPath, crates: dict[str, str], package: str, owner: Package) -> list[str]:

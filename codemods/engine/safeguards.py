@@ -35,7 +35,7 @@ def is_only_layout(before: bytes, after: bytes) -> bool:
 
 
 def _inks(text: bytes) -> list[list[bytes]]:
-    """Return the tokens of `text` in groups: the imports that stand together, sorted, and each other token."""
+    """Return the tokens of `text` in groups: imports that stand together, sorted, and each other token."""
     found = [token for token in tokens(text) if token.text not in _LAYOUT]
     groups: list[list[bytes]] = []
     imports: list[bytes] = []

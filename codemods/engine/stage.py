@@ -21,6 +21,7 @@ from codemods.recipe.site import Site
 
 if TYPE_CHECKING:
     from codemods.cargo.relock import Added
+
     pass
 
 
@@ -45,6 +46,7 @@ class Stage:
     `uncompiled` says of sites why no configuration compiles them. `api` is what of the public API is not
     the same in `verified`, `errors` how what errors say there compares, where the recipe observes them.
     `ran` is what the commands of `--run` showed of it.
+    `retained` says of sites in manifests why their dependency stays.
     `newest` is the new dependency that needs the newest Rust.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
     ids of those that compile it.
@@ -74,6 +76,7 @@ class Stage:
     ran: Evidence | None = None
     errors: ErrorsChecked | None = None
     newest: Added | None = None
+    retained: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -105,9 +108,10 @@ class Stage:
 
     def left_out(self, change: Change) -> frozenset[str]:
         """Return those of its sites that the form which holds does not settle."""
-        return next(
+        left = next(
             (c.form.leaves for c in (*self.kept, *self.included) if c.change.id == change.id), frozenset()
         )
+        return left | (self.retained.keys() & set(change.sites))
 
     def settled(self, change: Change) -> tuple[str, ...]:
         """Return those of its sites that the form which holds settles."""

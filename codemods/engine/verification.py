@@ -11,7 +11,7 @@ from codemods.cargo.report import CheckReport
 from codemods.engine import api_step, macro_gate, running
 from codemods.engine.api_step import ApiStep
 from codemods.engine.baseline import Baseline
-from codemods.engine.dependencies import Dependencies, Realised, with_fallback
+from codemods.engine.dependencies import GENERATED, Dependencies, Realised, with_fallback
 from codemods.engine.error_check import CODE as ERROR_TEXTS
 from codemods.engine.error_check import DIFFERS
 from codemods.engine.error_step import ErrorStep
@@ -20,7 +20,7 @@ from codemods.engine.expansion import has_position_values
 from codemods.engine.grades import Executed
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
-from codemods.engine.oracle import Answers, in_example
+from codemods.engine.oracle import Answers, in_example, in_manifest
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
@@ -132,6 +132,7 @@ class Verification:
             earlier=self.earlier,
             uncompiled=self.uncompiled,
             newest=final.realised.newest,
+            retained=self._retained(final),
             api=self.api.found(kept, built),
             ran=self.runs.found(kept, built).evidence,
             errors=errors,
@@ -485,6 +486,18 @@ class Verification:
         if change.id in self.expanded:
             shown[Shown("expand", f"macros make the same of it in {self.expanded[change.id]}")] = None
         return tuple(shown)
+
+    def _retained(self, final: Built) -> dict[str, str]:
+        """Return the sites that are the entries of dependencies which stay, and why these do."""
+        retained = final.realised.retained
+        found: dict[str, str] = {}
+        for change in self.changes:
+            for site in (self.by_id[id] for id in change.sites):
+                reason = in_manifest(site) and retained.get((site.source.path, site["package"].text))
+                if reason:
+                    cause = self.earlier.get(change.id, "").strip().partition("\n")[0]
+                    found[site.id] = f"{reason} ({cause})" if cause and reason == GENERATED else reason
+        return found
 
     def _tell(self, kept: Sequence[Chosen], included: Sequence[Chosen], final: Built) -> None:
         """Note what was decided for the changes that are written, and what became of dependencies."""

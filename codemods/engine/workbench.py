@@ -157,6 +157,10 @@ class Workbench:
         manifest = self._owners.of(path).manifest
         return next((package.name for package in self.workspace.members if package.manifest == manifest), "")
 
+    def manifest_of(self, path: PurePosixPath) -> PurePosixPath | None:
+        """Return the nearest manifest of a package above the file, a member's or not."""
+        return self._owners.of(path).manifest
+
     def edition_of(self, path: PurePosixPath) -> str:
         """Return the edition of the package that owns the file."""
         return self._owners.of(path).edition

@@ -82,7 +82,15 @@ class Retires:
     package: str
 
 
-DependencyChange = Needs | Retires
+@dataclass(frozen=True, slots=True)
+class Keeps:
+    """A dependency that stays although nothing that a recipe sees mentions it: generated code may."""
+
+    manifest: PurePosixPath
+    package: str
+
+
+DependencyChange = Needs | Retires | Keeps
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Search(Protocol):
 
 
 def reads_manifests(search: Search) -> bool:
-    """Whether `search` looks into manifests, and nothing else does: its class says `reads_manifests = True`."""
+    """Whether `search` looks into manifests and into nothing else: its class has `reads_manifests = True`."""
     return bool(getattr(search, "reads_manifests", False))
 
 
