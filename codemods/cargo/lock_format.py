@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,6 +121,27 @@ def in_format_of(old: bytes, new: bytes) -> bytes:
     if b"\r\n" in old and "\r\n" not in text:
         text = text.replace("\n", "\r\n")
     return text.encode()
+
+
+def with_packages(lock: bytes, other: bytes, names: Collection[str]) -> bytes:
+    """Return `lock` with the packages of these names in `other` added, without what they depend on.
+
+    Cargo lets go of everything that is locked when a dependency is not in the file at all; so it holds on.
+
+    Raises:
+        UsageError: one of them is no lock file.
+    """
+    added = [package for package in read_lock(other)["package"] if package["name"] in names]
+    text = lock.decode().replace("\r\n", "\n").rstrip("\n") + "\n"
+    head, mark, metadata = text.partition("\n[metadata]\n")
+    is_first = format_of(lock) == 1
+    for package in added:
+        keys = [key for key in ("name", "version", "source", "checksum") if key in package]
+        lines = [f'{key} = "{package[key]}"\n' for key in keys if not (is_first and key == "checksum")]
+        head += "\n[[package]]\n" + "".join(lines)
+        if is_first and "checksum" in package:
+            metadata += f'"checksum {_described(package)}" = "{package["checksum"]}"\n'
+    return (head + (mark or ("\n[metadata]\n" if metadata else "")) + metadata).encode()
 
 
 def _says_the_same(new: Mapping[str, Any], old: Mapping[str, Any], wanted: int) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from codemods.cargo.build import Build
-from codemods.cargo.fetch import fetch_dependencies, needs_network, run_with_network
+from codemods.cargo.fetch import needs_network, run_with_network
 from codemods.cargo.lock_format import (
     Moved,
     format_of,
@@ -23,22 +23,24 @@ from codemods.cargo.lock_format import (
     moved_between,
     read_lock,
     unused_patches,
+    with_packages,
 )
 from codemods.cargo.metadata import Workspace, cargo_error
 from codemods.cargo.process import Completed, Runner
 from codemods.cargo.requirements import allowed
-from codemods.cargo.toolchain import version_numbers
+from codemods.cargo.toolchain import cargo_home, version_numbers
 from codemods.errors import MachineError, UsageError
 from codemods.rust.edits import Edit, apply_edits
 from codemods.rust.spans import Span
 from codemods.rust.toml_layout import Section, read_layout
 
-UPDATING = "cargo update --workspace"  # where errors say that it happened
+RESOLVING = "cargo metadata"  # where errors say that it happened
 _FALLBACK = ("--config", 'resolver.incompatible-rust-versions="fallback"')
 _REPLACED = re.compile(r"(?:directory|local-registry|local registry) source `([^`]+)`")
 _MISSING = re.compile(r"no matching package(?: named)? `?([\w-]+)|for the requirement `([\w-]+) ")
 _LOCAL = re.compile(r"location searched: (?!crates\.io index|Git |.*registry)")
 _UNREACHABLE = ("Could not resolve host", "failed to download", "spurious network error", "timed out")
+_RustVersions = Mapping[tuple[str, str], str | None]
 _FIRST_RUST = {"2018": "1.31", "2021": "1.56", "2024": "1.85"}  # cargo refuses an older `rust-version`
 
 
@@ -77,12 +79,14 @@ def relock(
     fetcher: Runner | None = None,
     *,
     msrv: str | None = None,
+    targets: Sequence[str] = (),
 ) -> Relocked:
     """Return the lock file for the `manifests` (paths relative to the repository), made from `lock`.
 
     `lock` is that of the manifests as they are now (None: there is none). Packages that were locked stay at
     their version; of new ones, those are preferred that support the `rust-version` of the members, or
-    `msrv` where they have none. The packages that this machine compiles are on it afterwards.
+    `msrv` where they have none. What is built for `targets` (empty: that of `build`) is on this machine
+    afterwards.
 
     Raises:
         MachineError: the registry is needed and cannot be reached.
@@ -101,11 +105,9 @@ def relock(
             content = manifests.get(member.manifest) or (base / member.manifest).read_bytes()
             asked[member.manifest] = with_rust_version(content, msrv)
     with _laid_out(workspace, asked, lock):
-        _resolve(build, fetcher)
-        content = workspace.lock_file.read_bytes()
-        kept = in_format_of(lock, content) if lock is not None else content
-        moved = moved_between(lock, kept)
-        rust_versions = _rust_versions(build, fetcher) if any(each.new for each in moved) else {}
+        content, rust_versions = _resolve(_Resolver(build, workspace, lock, tuple(targets), fetcher))
+    kept = in_format_of(lock, content) if lock is not None else content
+    moved = moved_between(lock, kept)
     added = tuple(
         Added(each.package, each.new, rust_versions.get((each.package, each.new)))
         for each in moved
@@ -179,14 +181,75 @@ def _put(path: Path, content: bytes | None) -> None:
         temporary.replace(path)
 
 
-def _resolve(build: Build, fetcher: Runner | None) -> None:
-    done = _offline(build, "update", "--workspace")
-    error = cargo_error(done.stderr, build.repository_root)
-    if not done.succeeded and _asks_the_registry(error):
-        done = run_with_network(build, ["update", "--workspace", *_FALLBACK], fetcher)
-        error = cargo_error(done.stderr, build.repository_root)
+def _resolve(resolver: _Resolver) -> tuple[bytes, _RustVersions]:
+    """Return the lock file that cargo makes, and what each package says of its lowest Rust.
+
+    Without the network cargo sees only what is on this machine, and may put that in the place of locked
+    versions that are not: those for other platforms. Such a result is not taken; with the new packages
+    in the lock file, cargo mostly leaves the others alone.
+    """
+    done = resolver.offline(resolver.lock)
+    if done.succeeded:
+        found = resolver.result(done)
+        if not resolver.displaced(found[0]):
+            return found
+        new = {each.package for each in moved_between(resolver.lock, found[0]) if each.old is None}
+        again = resolver.offline(with_packages(resolver.lock or b"", found[0], new))
+        if again.succeeded and not resolver.displaced(resolver.result(again)[0]):
+            return resolver.result(again)
+    elif not _asks_the_registry(resolver.error(done)):
+        raise _refusal(resolver.error(done), done)
+    done = resolver.online()
     if not done.succeeded:
-        raise _refusal(error, done)
+        raise _refusal(resolver.error(done), done)
+    return resolver.result(done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolver:
+    """Starts `cargo metadata`, which writes the lock file and downloads what the targets need."""
+
+    build: Build
+    workspace: Workspace
+    lock: bytes | None
+    targets: tuple[str, ...]
+    fetcher: Runner | None
+
+    def offline(self, lock: bytes | None) -> Completed:
+        _put(self.workspace.lock_file, lock)
+        return self.build.runner.run(
+            self.build.command(*self._arguments(), selected=False),
+            cwd=self.build.workspace_root,
+            extra=self.build.environment(),
+            writable=self.build.writable(),
+        )
+
+    def online(self) -> Completed:
+        _put(self.workspace.lock_file, self.lock)
+        return run_with_network(self.build, self._arguments(), self.fetcher)
+
+    def result(self, done: Completed) -> tuple[bytes, _RustVersions]:
+        packages = json.loads(done.stdout)["packages"]
+        said = {(each["name"], each["version"]): each.get("rust_version") for each in packages}
+        return self.workspace.lock_file.read_bytes(), said
+
+    def error(self, done: Completed) -> str:
+        return cargo_error(done.stderr, self.build.repository_root)
+
+    def displaced(self, lock: bytes) -> bool:
+        """Whether a package got another version while the locked one is not on this machine."""
+        moved = moved_between(self.lock, lock) if self.lock is not None else ()
+        archives = cargo_home(self.build.runner.environment) / "registry" / "cache"
+        return any(
+            not any(archives.glob(f"*/{each.package}-{each.old}.crate"))
+            for each in moved
+            if each.old is not None and each.new is not None
+        )
+
+    def _arguments(self) -> list[str]:
+        wanted = self.targets or (self.build.configuration.target or self.build.toolchain.host,)
+        platforms = [part for target in wanted for part in ("--filter-platform", target)]
+        return ["metadata", "--format-version", "1", *platforms, *_FALLBACK]
 
 
 def _asks_the_registry(error: str) -> bool:
@@ -202,43 +265,17 @@ def _refusal(error: str, done: Completed) -> UsageError | MachineError:
         name = missing[1] or missing[2]
         return NotVendored(
             f"`{name}` is needed; packages come from {replaced[1]}, which does not have it",
-            where=UPDATING,
+            where=RESOLVING,
             hint=f"Add `{name}` to what is vendored (`cargo vendor`), then try again. Nothing was changed.",
         )
     if done.timed_out or any(sign in error for sign in _UNREACHABLE) or _asks_the_registry(error):
         reason = "it took too long" if done.timed_out else error
         return MachineError(
             f"the registry is needed and cannot be reached: {reason}",
-            where=UPDATING,
+            where=RESOLVING,
             hint="Try again with the network. Nothing was changed.",
         )
-    return Unresolvable(f"cargo finds no versions that suit the new manifests: {error}", where=UPDATING)
-
-
-def _rust_versions(build: Build, fetcher: Runner | None) -> Mapping[tuple[str, str], str | None]:
-    """Return what each package says of its lowest Rust; what is compiled here is downloaded if need be."""
-    platform = build.configuration.target or build.toolchain.host
-    arguments = ("--format-version", "1", "--locked", "--filter-platform", platform)
-    done = _offline(build, "metadata", *arguments)
-    if not done.succeeded and needs_network(cargo_error(done.stderr, build.repository_root)):
-        fetch_dependencies(build, fetcher)
-        done = _offline(build, "metadata", *arguments)
-    if not done.succeeded:
-        raise Unresolvable(
-            f"cargo cannot read the packages: {cargo_error(done.stderr, build.repository_root)}",
-            where="cargo metadata",
-        )
-    packages = json.loads(done.stdout)["packages"]
-    return {(each["name"], each["version"]): each.get("rust_version") for each in packages}
-
-
-def _offline(build: Build, subcommand: str, *arguments: str) -> Completed:
-    return build.runner.run(
-        build.command(subcommand, *arguments, *_FALLBACK, selected=False),
-        cwd=build.workspace_root,
-        extra=build.environment(),
-        writable=build.writable(),
-    )
+    return Unresolvable(f"cargo finds no versions that suit the new manifests: {error}", where=RESOLVING)
 
 
 def _notes(old: bytes | None, new: bytes) -> Iterator[str]:

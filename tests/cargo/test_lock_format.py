@@ -9,6 +9,7 @@ from codemods.cargo.lock_format import (
     locked_versions,
     moved_between,
     unused_patches,
+    with_packages,
 )
 from codemods.errors import UsageError
 
@@ -102,6 +103,20 @@ def test_what_an_older_format_says_otherwise_stays_in_the_newer_one() -> None:
     assert in_format_of(FIRST, patch) == patch
     assert in_format_of(git.replace(b"version = 4", b"version = 3"), git) != git
     assert unused_patches(patch) == {"p"}
+
+
+@pytest.mark.parametrize("old", FORMATS)
+def test_packages_are_added_without_what_they_depend_on(old: bytes) -> None:
+    other = (
+        f'version = 4\n[[package]]\nname = "new"\nversion = "1.0.0"\nsource = "{REGISTRY}"\nchecksum = "nn"\n'
+    )
+    other += 'dependencies = [\n "x",\n]\n[[package]]\nname = "x"\nversion = "1.0.0"\n'
+    added = with_packages(old, other.encode(), {"new"})
+
+    assert format_of(added) == format_of(old)
+    assert moved_between(old, added) == (Moved("new", None, "1.0.0"),)
+    assert b'"nn"' in added
+    assert b'"x"' not in added
 
 
 def test_what_moved_is_told_by_package() -> None:

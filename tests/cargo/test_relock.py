@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
+from codemods.cargo.build import Build
 from codemods.cargo.lock_format import Moved
 from codemods.cargo.process import Completed, Runner
 from codemods.cargo.relock import (
@@ -20,7 +21,7 @@ from codemods.cargo.relock import (
     with_rust_version,
 )
 from codemods.errors import MachineError, UsageError
-from tests.cargo.conftest import Bench
+from tests.cargo.conftest import Bench, write_files
 
 MANIFEST = PurePosixPath("Cargo.toml")
 PACKAGE = '[package]\nname = "x"\nversion = "0.1.0"\nedition = "2018"\n[dependencies]\n'
@@ -131,6 +132,65 @@ def test_without_the_registry_the_run_ends_before_anything_changed(make_bench: C
 def test_what_nothing_suits_is_cargos_own_error(bench: Bench) -> None:
     with pytest.raises(Unresolvable, match="no versions that suit"):
         relocked(bench, NEW + b'fail = { path = "vendor/fail-0.1.8", version = "2" }\n')
+
+
+class Answering(Runner):
+    """Stands for cargo: writes a lock file prepared for each call, and remembers what it was given."""
+
+    def run(self, *_: Any, **more: Any) -> Completed:
+        lock: Path = self.own_environment["LOCK"]  # type: ignore[index, assignment]
+        given, answers = GIVEN.setdefault(str(lock), []), ANSWERS[str(lock)]
+        given.append((lock.read_bytes(), more.get("network", "none")))
+        lock.write_bytes(answers.pop(0))
+        return Completed(0, b'{"packages": []}', b"", 0.1)
+
+
+GIVEN: dict[str, list[tuple[bytes, str]]] = {}
+ANSWERS: dict[str, list[bytes]] = {}
+
+
+def locked(**versions: str) -> bytes:
+    packages = (
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "registry+x"\nchecksum = "00"\n'
+        for name, version in versions.items()
+    )
+    return ("version = 4\n\n" + "\n".join(packages)).encode()
+
+
+@pytest.mark.cargo
+@pytest.mark.parametrize(
+    ("answers", "networks", "held"),
+    [
+        ([locked(far="1.0.0", new="1.0.0")], ["none"], False),
+        ([locked(far="1.0.5", new="1.0.0"), locked(far="1.0.0", new="1.0.0")], ["none", "none"], True),
+        (
+            [
+                locked(far="1.0.5", new="1.0.0"),
+                locked(far="1.0.5", new="1.0.0"),
+                locked(far="1.0.0", new="1.0.1"),
+            ],
+            ["none", "none", "own"],
+            True,
+        ),
+    ],
+)
+def test_a_locked_version_that_is_not_on_this_machine_stays_all_the_same(
+    bench: Bench, tmp_path: Path, answers: list[bytes], networks: list[str], held: bool
+) -> None:
+    root = tmp_path / "w"
+    write_files(root, {"Cargo.toml": PACKAGE, "Cargo.lock": locked(far="1.0.0")})
+    lock = root / "Cargo.lock"
+    environment = {**bench.runner.environment, "CARGO_HOME": str(tmp_path / "home")}
+    runner = Answering(environment, own_environment={"LOCK": lock})  # type: ignore[dict-item]
+    build = Build(root, root, tmp_path / "target", bench.toolchain, runner)
+    workspace = replace(bench.workspace, repository_root=root, root=root, members=())
+    ANSWERS[str(lock)] = list(answers)
+    done = relock(build, workspace, {MANIFEST: NEW}, lock.read_bytes())
+
+    assert done.lock == answers[-1]
+    assert [network for _, network in GIVEN[str(lock)]] == networks
+    assert [b'"new"' in given for given, _ in GIVEN[str(lock)]][1:2] == ([True] if held else [])
+    assert lock.read_bytes() == locked(far="1.0.0")
 
 
 def test_a_broken_lock_file_is_refused_before_cargo_is_asked() -> None:
