@@ -28,13 +28,18 @@ class PackageFiles:
         return any(self._root_takes_macros(root) for root in self.roots_of(path))
 
     def roots_of(self, path: PurePosixPath) -> tuple[PurePosixPath, ...]:
-        """Return the crate roots whose module the file may be: itself, else those in a folder around it."""
+        """Return the crate roots whose module the file may be: itself, else those in a folder around it.
+
+        Of several those that declare its module, where their text is known.
+        """
         roots = [target.path for target in self.package.targets]
         if path in roots:
             return (path,)
         around = [root for root in roots if path.is_relative_to(root.parent)]
         deepest = max((len(root.parent.parts) for root in around), default=0)
-        return tuple(root for root in around if len(root.parent.parts) == deepest)
+        near = [root for root in around if len(root.parent.parts) == deepest]
+        holding = [root for root in near if self._declares_module_of(root, path)]
+        return tuple(holding or near)
 
     def is_of_library(self, path: PurePosixPath) -> bool:
         """Whether the library compiles the file, as far as its place tells."""
@@ -91,6 +96,11 @@ class PackageFiles:
     def _root_takes_macros(self, root: PurePosixPath) -> bool:
         source = self.sources.get(root)
         return source is not None and PACKAGE in root_macro_uses(source, {CRATE: PACKAGE})
+
+    def _declares_module_of(self, root: PurePosixPath, path: PurePosixPath) -> bool:
+        source = self.sources.get(root)
+        name = path.relative_to(root.parent).with_suffix("").parts[0]
+        return source is not None and re.search(rf"\bmod\s+{name}\b", source.content.decode()) is not None
 
     def _is_public_module(self, root: Source, name: str) -> bool:
         text = root.content.decode()

@@ -13,7 +13,9 @@ from .declaration import Declaration, DeclarationError, read_declaration
 from .releases import Release
 from .written import EVERYTHING, Items, Rest, write
 
-_MINIMAL = frozenset({"from_kind", "result", "message"})
+_ATTRIBUTE = re.compile(rb"#\s*\[\s*(?P<name>\w+)[^\n]*\]\s*\Z")
+_HARMLESS = frozenset([b"allow", b"warn", b"deny", b"forbid", b"expect", b"doc"])
+_MINIMAL = frozenset({"from_kind", "message"})
 # What of the macro's items a program is given where its code has one of these words.
 _USED_BY = {
     "with_chain": ("with_chain", "chain_err"),
@@ -43,11 +45,9 @@ def declared(site: Site) -> Declared:
     Raises:
         CallError: it is in a form that is not understood, or in a place where it cannot be written out.
     """
-    if site.tree.kind is TreeKind.MACRO_BODY:
+    if _is_in_macro(site):
         raise CallError("macro-body", "another macro makes this `error_chain!`")
-    if site.tree.kind is TreeKind.DOC_EXAMPLE:
-        raise CallError("doc-example", "this `error_chain!` stands in an example of the documentation")
-    if _has_attributes(site):
+    if _is_conditional(site):
         raise CallError("attributes", "an attribute stands before this `error_chain!`")
     call = call_at(site.source, site.span)
     try:
@@ -61,18 +61,19 @@ def declared(site: Site) -> Declared:
 class Keeping:
     """How a component is written so that names stay. `is_tidy` leaves out what nobody seems to use.
 
-    `shows_chain`: `display_chain` is called somewhere in it.
+    `shows_chain`: `display_chain` is called somewhere in it. `derives`: thiserror prints kinds where it can.
     """
 
     is_tidy: bool
     shows_chain: bool
+    derives: bool = True
 
     def items(self, files: PackageFiles, found: Declared, release: Release) -> Items:
         """Return which items are written for one declaration of that release of error-chain."""
         items = self._items(files, found)
         everything = items.uses >= EVERYTHING - {"extension"}
         uses = items.uses | ({"deref"} if release.derefs and everything else set())
-        return replace(items, uses=uses, describes_foreign=release.describes_foreign)
+        return replace(items, uses=uses, describes_foreign=release.describes_foreign, derives=self.derives)
 
     def _items(self, files: PackageFiles, found: Declared) -> Items:
         path, declaration = found.source.path, found.declaration
@@ -87,6 +88,8 @@ class Keeping:
         if is_library:
             return Items((EVERYTHING - {"extension"}) | extension | chain, rest, state=state)
         used = {name for name, words in _USED_BY.items() if files.mentions_word(*words)}
+        if declaration.result and files.mentions_word(declaration.result):
+            used.add("result")
         return Items(_MINIMAL | used | extension | chain, rest, state=state)
 
     def declaration_edits(
@@ -108,13 +111,11 @@ def call_edits(site: Site, name: str) -> list[Edit]:
         CallError: it is in a form that is not rewritten.
     """
     call = call_at(site.source, site.span)
-    if site.tree.kind is TreeKind.MACRO_BODY and any(b"$" in _text(call, each) for each in call.arguments):
+    if _is_in_macro(site) and any(b"$" in _text(call, each) for each in call.arguments):
         raise CallError("macro-body", f"a macro hands its own input to `{name}!`")
     if name == "bail":
         return returned(call)
     if name == "ensure":
-        if site.tree.kind is TreeKind.DOC_EXAMPLE:
-            raise CallError("doc-example", "this `ensure!` stands in an example of the documentation")
         return checked(call)
     arm = exit_arm(site.source, call)
     return main_function(call, arm, ['eprint!("{}", error.display_chain());'])
@@ -137,6 +138,10 @@ def exit_arm(source: Source, call: Call) -> str:
     return "Ok(code) => code," if returns[1] == "i32" else "Ok(()) => 0,"
 
 
+def _is_in_macro(site: Site) -> bool:
+    return any(tree.kind is TreeKind.MACRO_BODY for tree in (site.tree, *site.tree.ancestors()))
+
+
 def _text(call: Call, span: Span) -> bytes:
     return span.of(call.source.content)
 
@@ -153,12 +158,14 @@ def _state_name(found: Declared) -> str:
     return f"{error}State" if is_taken or others or error != "Error" else "State"
 
 
-def _has_attributes(site: Site) -> bool:
-    before = site.source.content[: site.span.start].rstrip()
-    if not before.endswith(b"]"):
-        return False
-    line = site.source.line_span(len(before) - 1)
-    return line.of(site.source.content).lstrip().startswith(b"#[")
+def _is_conditional(site: Site) -> bool:
+    """Whether an attribute before the call may decide about it: all but lints and documentation may."""
+    before = site.source.content[: site.span.start]
+    while (match := _ATTRIBUTE.search(before)) is not None:
+        if match["name"] not in _HARMLESS:
+            return True
+        before = before[: match.start()]
+    return False
 
 
 def _indented(source: Source, at: int, text: str) -> str:

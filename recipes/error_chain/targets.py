@@ -34,6 +34,8 @@ from .finding import PACKAGE
 from .keeping import Keeping, call_edits
 from .opaque import Opaque, converted, why_not
 
+NON_EXHAUSTIVE = "1.40"  # since when an enum can be marked so
+
 
 @dataclass
 class Draft:
@@ -65,8 +67,8 @@ class Draft:
         else:
             self.imports_of(source).remove(found)
 
-    def form(self, name: str) -> Form:
-        """Return the form.
+    def form(self, name: str, min_rust: str | None = None) -> Form:
+        """Return the form, which needs this Rust.
 
         Raises:
             ImportEditError, EditConflict: its edits do not go together.
@@ -74,7 +76,7 @@ class Draft:
         for path, imports in self.imports.items():
             self.edits.setdefault(path, []).extend(imports.edits())
         files = [Edited(path, ordered(edits)) for path, edits in sorted(self.edits.items()) if edits]
-        return Form(tuple(files), name, dependencies=tuple(self.dependencies))
+        return Form(tuple(files), name, min_rust, dependencies=tuple(self.dependencies))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,10 @@ class Targets:
             return
         yield self._kept("names-kept", is_tidy=True)
         if self.component.declarations:
-            yield self._kept("names-kept-in-full", is_tidy=False)
+            in_full = self._kept("names-kept-in-full", is_tidy=False)
+            yield in_full
+            if any(isinstance(each, Needs) for each in in_full.dependencies):
+                yield self._kept("written-by-hand", is_tidy=False, derives=False)
 
     def _opaque(self) -> Form:
         draft = Draft()
@@ -154,15 +159,15 @@ class Targets:
             draft.dependencies.append(Retires(member.package.manifest, PACKAGE))
         return draft.form("anyhow")
 
-    def _kept(self, name: str, *, is_tidy: bool) -> Form:
+    def _kept(self, name: str, *, is_tidy: bool, derives: bool = True) -> Form:
         members = self.component.members
         shows_chain = any(
             member.methods("display_chain") or member.macros("quick_main") for member in members
         )
-        keeping, draft = Keeping(is_tidy, shows_chain), Draft()
+        keeping, draft = Keeping(is_tidy, shows_chain, derives), Draft()
         for member in members:
             self._keep(member, keeping, draft)
-        return draft.form(name)
+        return draft.form(name, NON_EXHAUSTIVE if is_tidy and self.component.declarations else None)
 
     def _keep(self, member: Member, keeping: Keeping, draft: Draft) -> None:
         deriving: list[Source] = []

@@ -46,7 +46,7 @@ class Items:
 
     `uses` are words of `EVERYTHING`, "display_chain" and "deref". `allows_dead_code` marks methods as the
     macro did, `state` names the struct that holds the next error of the chain. `describes_foreign`: the
-    description of a foreign error is its own.
+    description of a foreign error is its own. `derives`: thiserror prints kinds where it can.
     """
 
     uses: frozenset[str] = EVERYTHING
@@ -54,6 +54,7 @@ class Items:
     allows_dead_code: bool = False
     state: str = "State"
     describes_foreign: bool = False
+    derives: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class _Written:
 
     def __post_init__(self) -> None:
         self.texts = Writer(self.source, self.declaration.kind)
-        self.derives = self._can_derive()
+        self.derives = self.items.derives and self._can_derive()
 
     def blocks(self) -> Iterator[str]:
         """Yield the items in the order in which a reader wants them."""

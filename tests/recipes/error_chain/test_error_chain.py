@@ -223,7 +223,12 @@ def test_a_program_that_looks_into_no_error_gets_anyhow() -> None:
     found = change(planned(PROGRAM_FILES, PROGRAM))
     result = upgraded(PROGRAM_FILES, PROGRAM)
 
-    assert [form.name for form in found.forms] == ["anyhow", "names-kept", "names-kept-in-full"]
+    assert [form.name for form in found.forms] == [
+        "anyhow",
+        "names-kept",
+        "names-kept-in-full",
+        "written-by-hand",
+    ]
     assert needed(found.forms[0]) == {"anyhow": "1"}
     assert result["src/errors.rs"] == "pub use anyhow::Result;\n"
     assert 'read().context("no {}")?; bail!("a {{}}")' in result["src/main.rs"]
@@ -248,14 +253,36 @@ def test_a_program_that_looks_into_its_errors_keeps_the_types(name: str) -> None
     files = {**PROGRAM_FILES, path: (ROOT if path.endswith("main.rs") else "") + text}
     found = change(planned(files, PROGRAM))
 
-    assert [form.name for form in found.forms] == ["names-kept", "names-kept-in-full"]
+    assert [form.name for form in found.forms][:2] == ["names-kept", "names-kept-in-full"]
     asked = planned(files, PROGRAM, {"shape": "anyhow"})
     assert {each.code for each in asked if isinstance(each, Skipped)} == {"needs-types"}
 
 
+def test_the_last_form_needs_no_thiserror() -> None:
+    form = change(planned({"src/lib.rs": f"{ROOT}error_chain! {{}}\n"}, LIBRARY)).forms[-1]
+
+    assert needed(form) == {}
+    assert form.min_rust is None
+
+
+def test_lints_before_the_macro_stay_and_conditions_are_refused() -> None:
+    text = kept(f"{ROOT}#[allow(missing_docs)]\nerror_chain! {{}}\n")
+    assert text.startswith("#[allow(missing_docs)]\n/// An error:")
+
+
+def test_the_errors_of_a_program_beside_a_library_are_no_api() -> None:
+    packages = workspace(package("src/lib.rs", "src/main.rs"))
+    files = {
+        "src/lib.rs": f"{ROOT}pub fn f() -> Result<(), String> {{ bail!(1) }}\n",
+        "src/main.rs": f"{ROOT}mod errors;\nuse errors::*;\nfn f() -> Result<()> {{ bail!(1) }}\n",
+        "src/errors.rs": "error_chain! { errors { V } }\n",
+    }
+    assert "non_exhaustive" not in upgraded(files, packages)["src/errors.rs"]
+
+
 def test_a_library_never_gets_anyhow_by_itself() -> None:
     found = change(planned({"src/lib.rs": f"{ROOT}error_chain! {{}}\n"}, LIBRARY))
-    assert [form.name for form in found.forms] == ["names-kept", "names-kept-in-full"]
+    assert [form.name for form in found.forms] == ["names-kept", "names-kept-in-full", "written-by-hand"]
 
 
 def test_an_io_kind_is_no_kind_of_ours() -> None:

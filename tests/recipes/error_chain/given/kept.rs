@@ -76,7 +76,22 @@ error_chain! {
 }
 
 fn io() -> ::std::io::Error {
-    ::std::io::Error::new(::std::io::ErrorKind::Other, inner::Error::from("in a box"))
+    ::std::io::Error::new(::std::io::ErrorKind::Other, Boxed(::std::fmt::Error))
+}
+
+#[derive(Debug)]
+struct Boxed(::std::fmt::Error);
+
+impl ::std::fmt::Display for Boxed {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter) -> ::std::fmt::Result {
+        f.write_str("in a box")
+    }
+}
+
+impl StdError for Boxed {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0)
+    }
 }
 
 fn text(fail: bool) -> Result<()> {
