@@ -8,6 +8,7 @@ CODES = {
     "unknown-type": "the pattern asks for a type, and the compiler does not say which type it is here.",
     "unparsed": "the code around the site is in a form that the parser does not understand.",
     "msrv": "the result would need a newer Rust than the package says it supports.",
+    "msrv-fails": "with the Rust that `--msrv` names the result no longer builds.",
     "shared-file": "the file is also compiled by a package that is no member of this workspace.",
     "does-not-compile": "rustc rejects every way to write the change; its message is kept with it.",
     "example-fails": "the documentation example no longer compiles with the change.",

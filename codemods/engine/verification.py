@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
-from codemods.engine import api_step, macro_gate, running
+from codemods.engine import api_step, macro_gate, oldest, running
 from codemods.engine.api_step import ApiStep
 from codemods.engine.baseline import Baseline
 from codemods.engine.dependencies import GENERATED, Dependencies, Realised, with_fallback
@@ -20,6 +20,7 @@ from codemods.engine.expansion import has_position_values
 from codemods.engine.grades import Executed
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
+from codemods.engine.oldest import OldestStep
 from codemods.engine.oracle import Answers, in_example, in_manifest
 from codemods.engine.overlay import Chosen, Composition, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
@@ -66,6 +67,7 @@ class Verification:
         packages: Packages,
     ) -> None:
         self.dependencies = Dependencies(bench, packages, base)
+        self.oldest = OldestStep(bench, base)
         self.api = ApiStep(bench, base, baseline.report)
         self.runs = RunStep(bench, base)
         self.errors = ErrorStep(bench, recipe, base, baseline.report)
@@ -101,6 +103,7 @@ class Verification:
         self.rejected |= isolated.rejected
         self.earlier |= isolated.earlier
         kept, built, example_details = self._verify_examples(kept, built)
+        kept, built = self._verify_by_oldest(kept, built)
         kept, built = self._verify_by_proof(kept, built)
         kept, built = self._verify_by_api(kept, built)
         kept, built, tested = self._verify_by_behaviour(kept, built)
@@ -285,6 +288,20 @@ class Verification:
             self.rejected |= isolated.rejected
             return self._verify_examples(isolated.kept, isolated.result)
         return kept, built, {site.id: after.detail(site.id) for site in sites}
+
+    # With the oldest Rust that is to do
+
+    def _verify_by_oldest(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
+        """Leave out changes of dependencies where the oldest Rust that is asked for no longer builds them."""
+        objection = self.oldest.objection(kept, built.composition.overlay)
+        if objection is None:
+            return kept, built
+        asking = [choice.change.id for choice in kept if choice.form.dependencies]
+        self.rejected |= dict.fromkeys(asking, objection)
+        self.codes |= dict.fromkeys(asking, oldest.CODE)
+        isolated = self._isolate([c.change for c in kept if c.change.id not in self.rejected], ())
+        self.rejected |= isolated.rejected
+        return isolated.kept, isolated.result
 
     # What the recipe claims
 
