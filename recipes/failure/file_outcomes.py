@@ -106,7 +106,8 @@ class _Judge:
 
     def _macro(self, mention: Mention) -> Outcome:
         source = self.file.source
-        if self.file.has_rival_macros and mention.origin is None and len(mention.segments) == 1:
+        is_bare = mention.origin is None or mention.origin.is_extern_crate
+        if self.file.has_rival_macros and is_bare and len(mention.segments) == 1:
             return Left("two-macros", "two crates give a macro of this name to the whole crate")
         arguments = macro_arguments(source, mention.span)
         if arguments is None:
@@ -127,7 +128,12 @@ class _Judge:
         if trait is not None:
             return self._kind_call(site, trait)
         return rewrite_call(
-            call_of(site), site, self.facts, self.decision.calls, is_local=self._is_local(site)
+            call_of(site),
+            site,
+            self.facts,
+            self.decision.calls,
+            mentions=bool(self.file.mentions),
+            is_local=self._is_local(site),
         )
 
     def _kind_call(self, site: Site, trait: tuple[str, str]) -> Outcome:

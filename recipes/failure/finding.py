@@ -85,9 +85,11 @@ def find_mentions(source: Source) -> Iterator[Match]:
     """Yield each mention, methods aside, and the attributes `#[fail(…)]` and `#[cause]`."""
     if source.is_manifest:
         return
-    for mention in mentions_in(source):
+    mentions = mentions_in(source)
+    for mention in mentions:
         yield Match(mention.tree, mention.node, _captures(), mention.span)
-    for match in _HELPERS.find(source):
+    derives = any(mention.kind is MentionKind.DERIVE for mention in mentions)
+    for match in _HELPERS.find(source) if derives else ():
         if match.captures["name"].text in ("fail", "cause"):
             yield replace(match, captures=_captures(name=match.captures["name"]))
 

@@ -95,10 +95,13 @@ def call_of(site: Site) -> Call:
     return Call(site.source, name.text, name.span, node, receiver, arguments, turbofish)
 
 
-def rewrite_call(call: Call, site: Site, facts: Facts, policy: Policy, *, is_local: bool) -> Outcome:
+def rewrite_call(
+    call: Call, site: Site, facts: Facts, policy: Policy, *, mentions: bool, is_local: bool
+) -> Outcome:
     """Return what becomes of a call that may be one of failure's.
 
-    `is_local`: the file mentions failure, and no other extension trait of such methods.
+    `mentions`: the file names failure elsewhere. `is_local`: its traits are in scope, and no other trait of
+    such methods.
     """
     item = facts.about(site.id, ITEM)
     receiver = facts.about(site.id, RECEIVER)
@@ -108,11 +111,15 @@ def rewrite_call(call: Call, site: Site, facts: Facts, policy: Policy, *, is_loc
         if parts[0] != "failure":
             return Stranger()
         return _known(call, tuple(parts[1:-1]), type_, policy)
-    return _by_syntax(call, policy, is_local=is_local)
+    if item.contested and mentions:
+        return Left(
+            "unknown-receiver", f"nothing here tells what `.{call.name}()` is called on: {item.reason}"
+        )
+    return Stranger() if item.contested else _by_syntax(call, policy, is_local=is_local)
 
 
 def _by_syntax(call: Call, policy: Policy, *, is_local: bool) -> Outcome:
-    """Return what becomes of a call that no build compiles, or whose tokens the compiler does not show."""
+    """Return what becomes of a call that no build compiles."""
     if call.name in _TELLING - {"as_fail"}:
         return _of_error(call, "failure::Error", policy)
     if not is_local:
@@ -142,6 +149,8 @@ def _of_result(call: Call, type_: str) -> Outcome:
         if type_ and "failure::" not in type_:
             return rewrite([_gone(call)])
         return Left("compat", "`.compat()` makes one flat message of an error for code that takes std errors")
+    if call.name not in ("context", "with_context") or not call.arguments:
+        return Left("method", f"`ResultExt` is not known to have a `{call.name}` like this")
     return _result_context(call)
 
 
@@ -179,8 +188,8 @@ def _of_fail(call: Call, type_: str) -> Outcome:
     match call.name:
         case "context" if "failure::Context<" in type_ or _last(type_) == "failure::Error":
             return rewrite()
-        case "context" if not type_:
-            return Left("unknown-receiver", "nothing here tells what `.context()` is called on")
+        case "context" | "cause" if not type_:
+            return Left("unknown-receiver", f"nothing here tells what `.{call.name}()` is called on")
         case "context":
             make = "from_boxed" if type_.startswith("std::boxed::Box<dyn") else "new"
             return rewrite(
@@ -297,7 +306,13 @@ def _downcast(call: Call, type_: str, policy: Policy) -> Outcome:
 def _is_operand(call: Call) -> bool:
     """Whether an operator or another call takes the value of the call, so that what replaces it needs brackets."""
     parent = call.node.parent
-    kinds = ("field_expression", "try_expression", "index_expression", "binary_expression", "type_cast_expression")
+    kinds = (
+        "field_expression",
+        "try_expression",
+        "index_expression",
+        "binary_expression",
+        "type_cast_expression",
+    )
     return parent is not None and parent.type in (*kinds, "unary_expression", "await_expression")
 
 
