@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codemods.cargo.manifest_entry import (
     NewEntry,
@@ -56,6 +56,7 @@ class Draft:
         self.where = where
         self.retired = retired
         self.notes: list[str] = []
+        self._last_beside: dict[tuple[tuple[str, ...], str], Entry] = {}  # what was put beside an entry last
         self._moved: set[tuple[tuple[str, ...], str]] = set()  # entries whose comment stands elsewhere now
 
     def add(self, need: NewDependency) -> None:
@@ -132,9 +133,10 @@ class Draft:
         if model is None:
             self.content = put_into_table(self.content, table, NewEntry(need.package, tuple(fields)))
             return
-        now = entry_at(self.content, model)
-        new = NewEntry(need.package, tuple(fields), self._comment_to_move(now))
-        self.content = put_beside(self.content, now, new)
+        comment = self._comment_to_move(entry_at(self.content, model))
+        beside = entry_at(self.content, self._last_beside.get((table, model.name), model))
+        self.content = put_beside(self.content, beside, NewEntry(need.package, tuple(fields), comment))
+        self._last_beside[table, model.name] = replace(model, name=need.package)
 
     def _comment_to_move(self, model: Entry) -> str:
         """Return the comment of an entry that is to go, once."""

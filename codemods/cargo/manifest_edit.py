@@ -111,7 +111,7 @@ def edit_manifest(
         TomlError: a manifest is no TOML.
     """
     draft = Draft(content, workspace, where, frozenset(retired))
-    for need in needs:
+    for need in sorted(needs, key=lambda need: need.package):
         draft.add(need)
     for package in dict.fromkeys(each.instead_of for each in needs if each.instead_of):
         draft.carry(package, [need for need in needs if need.instead_of == package])

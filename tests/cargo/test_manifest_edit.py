@@ -209,6 +209,18 @@ def test_two_new_ones_for_one() -> None:
     assert edited(text, ANYHOW, THISERROR) == '[dependencies]\nanyhow = "1"\nlog = "0.4"\nthiserror = "2"\n'
 
 
+def test_two_new_ones_stand_in_order_whatever_is_around_them() -> None:
+    text = '[dependencies]\nserde = "1"\nfailure = "0.1" # errors\nlog = "0.4"\n'
+    after = '[dependencies]\nserde = "1"\nanyhow = "1" # errors\nthiserror = "2"\nlog = "0.4"\n'
+    section = '[dependencies.failure]\nversion = "0.1"\n\n[dependencies.a]\nversion = "1"\n'
+
+    assert edited(text, THISERROR, ANYHOW) == after
+    assert edited(section, THISERROR, ANYHOW) == (
+        '[dependencies.anyhow]\nversion = "1"\n\n[dependencies.thiserror]\nversion = "2"\n\n'
+        '[dependencies.a]\nversion = "1"\n'
+    )
+
+
 def test_old_and_new_live_side_by_side_where_the_old_is_not_retired() -> None:
     text = '[dependencies]\nfailure = "0.1" # old\nlog = "0.4"\n'
 
