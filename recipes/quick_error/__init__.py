@@ -50,8 +50,8 @@ expression, a message that is no literal.
         }
     }
 
-Left alone: `context(…)` clauses and calls, declarations that another macro makes, documentation examples,
-re-exports of quick-error. Where one of these stays, so does the dependency.
+Left alone: declarations that another macro makes, documentation examples, re-exports of quick-error, contexts
+that several crates of a package share. Where one of these stays, so does the dependency.
 """
 
 from __future__ import annotations
@@ -74,9 +74,10 @@ from codemods.recipe import (
 
 from .finding import NEEDLE, PACKAGE, find_quick_error
 from .planning import Plan
+from .survey import Survey
 
 CODES = {
-    "context": "quick-error's contexts have no counterpart in thiserror.",
+    "context": "the package's contexts cannot become its own; the reason says why.",
     "example": "it stands in a documentation example.",
     "macro-body": "another macro makes the declaration, out of parts that are not known here.",
     "no-variants": "an enum without variants has nothing to derive from.",
@@ -120,4 +121,4 @@ def quick_error(sites: Sequence[Site], settings: Settings, packages: Packages) -
     for site in sites:
         by_package.setdefault(packages.owner(site.source.path), []).append(site)
     for package, found in by_package.items():
-        yield from Plan(package, found, settings).proposals()
+        yield from Plan(Survey(package, found), settings).proposals()

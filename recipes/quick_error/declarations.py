@@ -188,6 +188,8 @@ class _Reader:
             self.at += 1
             into, out_of = self._group(self._text())
             output = self._between(into, out_of)
+        if kind == "context" and output is None:
+            raise DeclarationError("a context leads to nothing")
         return Clause(kind, self._span(first, self.at), self._between(opening, closing), output)
 
     def _split(self, start: int, end: int) -> list[tuple[int, int]]:

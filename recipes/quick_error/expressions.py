@@ -25,12 +25,17 @@ def code_tokens(content: bytes, span: Span) -> list[Token]:
     return [token for token in tokens(content, span) if token.kind is not TokenKind.COMMENT]
 
 
-def split_arguments(code: Sequence[Token]) -> list[Sequence[Token]]:
-    """Return the parts of `code` between commas outside of all brackets; a trailing comma does not count."""
+def split_arguments(code: Sequence[Token], *, has_types: bool = False) -> list[Sequence[Token]]:
+    """Return the parts of `code` between commas outside of all brackets; a trailing comma does not count.
+
+    With `has_types`, angle brackets are brackets.
+    """
     partners = matching(code)
-    parts, first, at = [], 0, 0
+    parts, first, at, depth = [], 0, 0, 0
     while at < len(code):
-        if code[at].text == b",":
+        if has_types:
+            depth += (code[at].text == b"<") - (code[at].text == b">")
+        if code[at].text == b"," and depth == 0:
             parts.append(code[first:at])
             first = at + 1
         at = partners.get(at, at) + 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from codemods.recipe import Source, Span, Token
+from codemods.recipe import Source, Span
 
-from .declarations import Clause, Declaration, Shape, Variant
+from .declarations import Declaration, Shape, Variant
 from .designs import Design, Part
 from .enums import text_of
 from .expressions import code_tokens, names_in, split_arguments
@@ -61,14 +61,14 @@ class _Impls:
         call = _call(formatter, message)
         if message.own:
             body = [f"let {message.own} = self;", call]
-            return [*self._conditions(part.variant), *block(f"{pattern} =>", body)]
+            return [*conditions_of(self.source, part.variant), *block(f"{pattern} =>", body)]
         if fits(f"{pattern} => {call},", _ARM):
             lines = [f"{pattern} => {call},"]
         elif fits(call, _ARM + len(INDENT)):
             lines = block(f"{pattern} =>", [call])
         else:
             lines = macro_call(f"{pattern} => write!(", (formatter, *message.arguments), "),", _ARM)
-        return [*self._conditions(part.variant), *lines]
+        return [*conditions_of(self.source, part.variant), *lines]
 
     # Error
 
@@ -86,7 +86,10 @@ class _Impls:
         for part in self.design.parts:
             if part.link is not None:
                 pattern = _pattern(part.variant, part.link.fields)
-                arms += [*self._conditions(part.variant), f"{pattern} => Some({part.link.expression}),"]
+                arms += [
+                    *conditions_of(self.source, part.variant),
+                    f"{pattern} => Some({part.link.expression}),",
+                ]
         if any(part.link is None for part in self.design.parts):
             arms.append("_ => None,")
         return block(self._source_head(), block("match self", arms))
@@ -104,7 +107,10 @@ class _Impls:
                 text = text_of(self.source, clause.input)
                 code = code_tokens(self.source.content, clause.input)
                 fields = names_in(code, [field.name for field in part.variant.fields])
-            arms += [*self._conditions(part.variant), f"{_pattern(part.variant, fields)} => {text},"]
+            arms += [
+                *conditions_of(self.source, part.variant),
+                f"{_pattern(part.variant, fields)} => {text},",
+            ]
         return ["#[allow(deprecated)]", *block("fn description(&self) -> &str", block("match self", arms))]
 
     def _of_wrapper(self) -> Iterator[list[str]]:
@@ -126,7 +132,8 @@ class _Impls:
         for clause in variant.all_of("from"):
             if clause.output is not None:
                 parameter, _, given = text_of(self.source, clause.input).partition(":")
-                yield self._from(variant, given.strip(), parameter.strip(), self._made(variant, clause))
+                made = made_of(self.source, variant, clause.output)
+                yield self._from(variant, given.strip(), parameter.strip(), made)
             elif len(clause.input) and variant.shape is Shape.UNIT:
                 yield self._from(variant, text_of(self.source, clause.input), "_", [f"Self::{variant.name}"])
             elif not len(clause.input) and len(variant.fields) == 1 and not part.has_from:
@@ -137,26 +144,12 @@ class _Impls:
     def _from(self, variant: Variant, given: str, parameter: str, made: list[str]) -> list[str]:
         head = f"impl From<{given}> for {self.declaration.enum}"
         body = block(f"fn from({parameter}: {given}) -> Self", made)
-        return [*self._conditions(variant), *self._impl(head, body)]
-
-    def _made(self, variant: Variant, clause: Clause) -> list[str]:
-        """Return the expression that makes the variant, of what the arrow leads to."""
-        assert clause.output is not None, "asked for clauses with an arrow"
-        parts = split_arguments(code_tokens(self.source.content, clause.output))
-        items = [_joined(self.source, part) for part in parts]
-        if variant.shape is Shape.STRUCT:
-            return braced(f"Self::{variant.name}", items, "", 8)
-        return with_list(f"Self::{variant.name}(", items, ")", 8)
+        return [*conditions_of(self.source, variant), *self._impl(head, body)]
 
     # All
 
     def _impl(self, head: str, body: Sequence[str]) -> list[str]:
         return [*self.dialect.conditions, *block(head, body)]
-
-    def _conditions(self, variant: Variant) -> list[str]:
-        """Return the attributes of the variant that say when it exists."""
-        spans = [span for span in variant.attributes if _is_condition(self.source.text(span))]
-        return [line for span in spans for line in dedented(self.source, span)]
 
 
 def _call(formatter: str, message: Message) -> str:
@@ -177,8 +170,19 @@ def _pattern(variant: Variant, used: Sequence[str]) -> str:
     return f"{name} {{ {bound} }}"
 
 
-def _joined(source: Source, part: Sequence[Token]) -> str:
-    return text_of(source, Span(part[0].span.start, part[-1].span.end))
+def made_of(source: Source, variant: Variant, output: Span) -> list[str]:
+    """Return the expression that makes the variant, of what the arrow of a clause leads to."""
+    parts = split_arguments(code_tokens(source.content, output))
+    items = [text_of(source, Span(part[0].span.start, part[-1].span.end)) for part in parts]
+    if variant.shape is Shape.STRUCT:
+        return braced(f"Self::{variant.name}", items, "", 8)
+    return with_list(f"Self::{variant.name}(", items, ")", 8)
+
+
+def conditions_of(source: Source, variant: Variant) -> list[str]:
+    """Return the attributes of the variant that say when it exists."""
+    spans = [span for span in variant.attributes if _is_condition(source.text(span))]
+    return [line for span in spans for line in dedented(source, span)]
 
 
 def _is_condition(attribute: str) -> bool:

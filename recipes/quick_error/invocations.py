@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.recipe import (
@@ -36,10 +37,14 @@ class Invocation:
     inside: Span
     whole: Span
 
-    def edit(self, design: Design) -> Edit:
-        """Return the edit that writes the declaration as `design` says."""
-        source, dialect = self.site.source, self._dialect()
-        items = [enum_lines(source, self.inside, design, dialect), *impl_items(source, design, dialect)]
+    def edit(self, design: Design, more: Sequence[list[str]] = ()) -> Edit:
+        """Return the edit that writes the declaration as `design` says, and the lines of `more` items."""
+        source, dialect = self.site.source, self.dialect
+        items = [
+            enum_lines(source, self.inside, design, dialect),
+            *impl_items(source, design, dialect),
+            *more,
+        ]
         lines = [line for index, item in enumerate(items) for line in ([""] if index else []) + item]
         return Edit(self.whole, placed(source, self.whole.start, lines))
 
@@ -47,7 +52,9 @@ class Invocation:
         """Return how to write it."""
         return design_of(self.site.source, self.declaration, release, policy)
 
-    def _dialect(self) -> Dialect:
+    @property
+    def dialect(self) -> Dialect:
+        """How the file writes where the invocation stands."""
         source = self.site.source
         std = "::std" if source.edition == "2015" else "std"
         meaning = Names(source, {}).meaning("fmt", self.whole.start, Namespace.TYPE)

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .designs import Design, Policy, Release, has_bare_from
+from .designs import Design, Policy, has_bare_from
+from .survey import Survey
 
 
-def notes_of(
-    designs: Sequence[Design], policy: Policy, release: Release | None, versions: str
-) -> tuple[str, ...]:
+def notes_of(designs: Sequence[Design], policy: Policy, survey: Survey) -> tuple[str, ...]:
     """Return the sentences about `designs`, each once."""
-    found = [note for design in designs for note in _notes(design, policy, release, versions)]
+    found = [note for design in designs for note in _notes(design, policy, survey)]
+    made = [
+        design.declaration for design in designs if any(p.variant.clause("context") for p in design.parts)
+    ]
+    if made and survey.contexts is None:
+        names = ", ".join(f"`{declaration.enum}`" for declaration in made)
+        found.append(f"{names}: the conversion from quick-error's `Context` is gone; nothing here makes one.")
+    if survey.contexts is not None and designs:
+        path = survey.contexts.home.site.source.path
+        found.append(f"`Context` and `ResultExt` of quick-error are now the crate's own, in {path}.")
     return tuple(dict.fromkeys(found))
 
 
-def _notes(design: Design, policy: Policy, release: Release | None, versions: str) -> Iterator[str]:
+def _notes(design: Design, policy: Policy, survey: Survey) -> Iterator[str]:
+    release, versions = survey.release, survey.versions
     name = design.declaration.enum
     silent = [part for part in design.parts if part.variant.clause("display") is None]
     if silent:
-        what = "its description or its name" if release and release.describes else "its Debug text"
+        what = "its description or its name" if release.describes else "its Debug text"
         yield f"`{name}`: a variant without `display` still prints {what}, as quick-error {versions} has it."
     causes = [part.variant.name for part in design.parts if part.variant.clause("cause")]
     if causes:
@@ -28,7 +37,7 @@ def _notes(design: Design, policy: Policy, release: Release | None, versions: st
             " of sources is longer by that."
         )
     yield from _note_of_from(design, policy)
-    if release and release.describes and not design.describes:
+    if release.describes and not design.describes:
         yield f"`{name}`: `description()` no longer says what quick-error made of it."
 
 
