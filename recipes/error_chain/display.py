@@ -31,7 +31,10 @@ from .declaration import Clause, Shape, Variant
 _BEFORE_EXPRESSION = frozenset(b", & && * + - / % ! ^ = == != < > <= >= | || ;".split())
 _CAPTURE = re.compile(r"\w+(?=\s*[:}$])")  # `{name}`, `{name:?}`, `{:name$}`
 # Code that may bind names of its own.
-_BINDING = frozenset([b"|", b"||", b"{", b"let", b"match"])
+_BINDING = frozenset([b"|", b"||", b"let", b"match"])
+_SHORT = 60
+LINE_BREAK = "\ue000"
+"""Stands for a line break within a string, so that nobody indents what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,7 @@ class Writer:
         if clause is None:
             text = self._description(variant)
             return self._arm(variant, variant.description, f'write!({formatter}, "{{}}", {text})')
-        written = ", ".join(map(self.source.text, clause.arguments))
-        value = f"write!({formatter}, {written})"
+        value = _call("write!", [formatter, *map(self._text, clause.arguments)])
         if clause.receiver:
             value = f"{{\n    let {clause.receiver} = self;\n    {value}\n}}"
             return self._arm(variant, clause, value).removesuffix(",")
@@ -62,6 +64,16 @@ class Writer:
     def description_arm(self, variant: Variant) -> str:
         """Return the arm that gives the variant's description."""
         return self._arm(variant, variant.description, self._description(variant))
+
+    def _text(self, span: Span) -> str:
+        """Return the text of code, with the line breaks of its strings marked."""
+        pieces, done = [], span.start
+        for token in tokens(self.source.content, span):
+            if token.kind is TokenKind.STRING or token.text.startswith(b"/*"):
+                pieces.append(self.source.text(Span(done, token.span.start)))
+                pieces.append(_marked(self.source.text(token.span)))
+                done = token.span.end
+        return "".join([*pieces, self.source.text(Span(done, span.end))])
 
     def _content(self, variant: Variant) -> str | None:
         if variant.display is None:
@@ -86,7 +98,7 @@ class Writer:
         text = self.source.text(clause.arguments[0])
         if is_string_literal(text):
             try:
-                return without_formatting(text)
+                return _marked(without_formatting(text))
             except FormatStringError:
                 return None
         expression = self._expression(clause.arguments[0], variant)
@@ -103,12 +115,14 @@ class Writer:
         expressions = [self._expression(span, variant) for span in spans]
         if None in expressions:
             return None
-        return ", ".join([str(parsed), *(each for each in expressions if each is not None)])
+        return ", ".join([_marked(str(parsed)), *(each for each in expressions if each is not None)])
 
     def _expression(self, span: Span, variant: Variant) -> str | None:
         """Return the expression with fields named as thiserror names them; None where that is not clear."""
         code = list(tokens(self.source.content, span))
         if any(token.text in _BINDING or token.kind is TokenKind.COMMENT for token in code):
+            return None
+        if not _is_plain(code):
             return None
         pieces, done = [], span.start
         for index, token in enumerate(code):
@@ -119,15 +133,15 @@ class Writer:
                 continue
             if index and not _begins_expression(code[index - 1]):
                 return None
-            pieces += [self.source.text(Span(done, token.span.start)), f".{name}"]
+            pieces += [self._text(Span(done, token.span.start)), f".{name}"]
             done = token.span.end
-        return "".join([*pieces, self.source.text(Span(done, span.end))])
+        return "".join([*pieces, self._text(Span(done, span.end))])
 
     def _description(self, variant: Variant) -> str:
         clause = variant.description
         if clause is None:
             return string_literal(variant.name)
-        return ", ".join(map(self.source.text, clause.arguments))
+        return ", ".join(map(self._text, clause.arguments))
 
     def _arm(self, variant: Variant, clause: Clause | None, value: str) -> str:
         return f"{self._arm_pattern(variant, clause)} => {value},"
@@ -157,6 +171,24 @@ class Writer:
         return frozenset(used) & {field.name for field in variant.fields}
 
 
+def _marked(literal: str) -> str:
+    return literal.replace("\r\n", "\n").replace("\n", LINE_BREAK)
+
+
+def _call(name: str, arguments: Sequence[str]) -> str:
+    """Return a call in one line, or where that is long with its arguments below each other."""
+    short = f"{name}({', '.join(arguments)})"
+    if len(short) <= _SHORT and "\n" not in short:
+        return short
+    return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), ")"])
+
+
+def _is_plain(code: Sequence[Token]) -> bool:
+    """Whether all braces are those of an `if`, whose branches thiserror reads as well."""
+    words = [token.text for token in code]
+    return b"{" not in words or b"if" in words[:1] or (words[1:2] == [b"="] and words[2:3] == [b"if"])
+
+
 def _inlined(parsed: FormatString, arguments: Sequence[str], variant: Variant) -> str | None:
     """Return the format string with the fields named in it, where each argument is a field."""
     # In a format string each version of thiserror writes a raw name in another way.
@@ -174,7 +206,7 @@ def _inlined(parsed: FormatString, arguments: Sequence[str], variant: Variant) -
         return None  # rustc refuses an argument that is not printed
     if any(each not in known and each not in fields for each in used):
         return None
-    return str(parsed.mapped(lambda each: fields[known.get(each, str(each))]))
+    return _marked(str(parsed.mapped(lambda each: fields[known.get(each, str(each))])))
 
 
 def _fields(variant: Variant) -> dict[str, int | str]:

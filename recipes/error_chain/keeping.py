@@ -11,7 +11,7 @@ from .calls import Call, CallError, call_at, checked, main_function, returned
 from .crates import PackageFiles
 from .declaration import Declaration, DeclarationError, read_declaration
 from .releases import Release
-from .written import EVERYTHING, Items, Rest, write
+from .written import EVERYTHING, Items, Rest, indented, write
 
 _ATTRIBUTE = re.compile(rb"#\s*\[\s*(?P<name>\w+)[^\n]*\]\s*\Z")
 _HARMLESS = frozenset([b"allow", b"warn", b"deny", b"forbid", b"expect", b"doc"])
@@ -171,5 +171,4 @@ def _is_conditional(site: Site) -> bool:
 def _indented(source: Source, at: int, text: str) -> str:
     line = source.text(source.line_span(at))
     margin = line[: len(line) - len(line.lstrip())]
-    lines = [f"{margin}{each}" if each else "" for each in text.split("\n")]
-    return source.newline.join(lines).removeprefix(margin)
+    return indented(text, margin, source.newline).removeprefix(margin)

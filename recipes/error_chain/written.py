@@ -11,7 +11,7 @@ from textwrap import indent
 from codemods.recipe import Source, string_value
 
 from .declaration import Declaration, Link, Shape, Variant
-from .display import Writer
+from .display import LINE_BREAK, Writer
 
 _BOXED = "Box<dyn std::error::Error + Send>"
 EVERYTHING = frozenset(
@@ -66,9 +66,15 @@ class Written:
 
 
 def write(source: Source, declaration: Declaration, items: Items) -> Written:
-    """Return the items of `declaration`, whose clauses stand in `source`, with `\\n` as line break."""
+    """Return the items of `declaration`, whose clauses stand in `source`, for `indented`."""
     writer = _Written(source, declaration, items)
     return Written("\n\n".join(writer.blocks()), writer.derives)
+
+
+def indented(text: str, margin: str, newline: str) -> str:
+    """Return a written text with `margin` before its lines, and the line breaks of its strings put back."""
+    lines = [f"{margin}{line}" if line else "" for line in text.split("\n")]
+    return newline.join(lines).replace(LINE_BREAK, newline)
 
 
 @dataclass

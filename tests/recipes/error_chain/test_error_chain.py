@@ -74,6 +74,23 @@ def test_a_variant_prints_the_same(name: str) -> None:
     assert f"\n    {expected}\n" in written(f"errors {{ {errors} }}")
 
 
+def test_line_breaks_within_strings_are_not_indented() -> None:
+    errors = 'V(a: u8) { display("a\n  b {}\\\n   c", a) } W { description("w\nx") }'
+    text = written(f"errors {{ {errors} }}")
+    assert '#[error("a\n  b {0}\\\n   c")]' in text
+    assert '#[error("w\nx")]' in text
+    assert 'ErrorKind::W => "w\nx",' in text
+
+    by_hand = written(f"errors {{ {errors} {UNPRINTABLE['closure'].replace('V', 'X', 1)} }}")
+    assert 'write!(f, "a\n  b {}\\\n   c", a)' in by_hand
+
+
+def test_an_if_among_the_arguments_is_one_for_thiserror_too() -> None:
+    clause = 'display("{} {x}", LIMIT, x = if *a { "yes" } else { "no" })'
+    expected = '#[error("{} {x}", LIMIT, x = if *.0 { "yes" } else { "no" })]'
+    assert expected in written(f"errors {{ V(a: bool) {{ {clause} }} }}")
+
+
 UNPRINTABLE = {
     "receiver": 'V(a: u8) { display(me) -> ("{} {}", a, me.description()) }',
     "closure": 'V(a: Vec<u8>) { display("{}", a.iter().map(|x| x + 1).sum::<u8>()) }',

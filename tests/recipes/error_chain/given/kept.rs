@@ -28,6 +28,8 @@ mod odd {
         errors {
             Receiver(n: u32) { description("a receiver") display(me) -> ("{} of {}", n, me.description()) }
             Closure(names: Vec<String>) { display("{}", names.iter().map(|n| n.len()).sum::<usize>()) }
+            Lines(n: u8) { display("one
+  two {}", n) }
             Captured(a: u8, b: u8) { display("{a} and {b}") }
             f(f: u8) { display("{}", f) }
         }
@@ -70,10 +72,15 @@ error_chain! {
         Struct { name: String, size: u8, } { display("{} {}", name, size) }
         #[cfg(any())]
         Gone(x: NoSuchType) { display("{}", x) }
+        Chosen(yes: bool, t: String) { display("{} {x:?}
+          over lines \
+          and on {}", PREFIX, t, x = if *yes { "yes" } else { "no" }) }
         Raw(t: String) { display(r#"raw "{}""#, t) }
         Generic(m: ::std::collections::HashMap<String, Vec<u8>>) { display("{}", m.len()) }
     }
 }
+
+const PREFIX: &str = "prefix";
 
 fn io() -> ::std::io::Error {
     ::std::io::Error::new(::std::io::ErrorKind::Other, Boxed(::std::fmt::Error))
@@ -195,6 +202,7 @@ fn main() {
         ErrorKind::Math(1, 2),
         ErrorKind::Named { source: "s".to_string(), r#type: 1 },
         ErrorKind::Struct { name: "n".to_string(), size: 2 },
+        ErrorKind::Chosen(true, "t".to_string()),
         ErrorKind::Raw("r".to_string()),
         ErrorKind::Generic(Default::default()),
         "message {}".into(),
@@ -211,6 +219,7 @@ fn main() {
         odd::ErrorKind::Closure(vec!["ab".to_string()]),
         odd::ErrorKind::Captured(1, 2),
         odd::ErrorKind::f(3),
+        odd::ErrorKind::Lines(3),
     ] {
         println!("{} [{}]", kind, kind.description());
     }
