@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.cargo.manifest import MANIFEST
+from codemods.cargo.toolchain import version_numbers
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import DependencyChange, Edited, FileChange, Form, Keeps, Needs, Retires
@@ -164,14 +165,27 @@ class Dependencies:
         builder = self._bench.builder
         tree = {**self._base, **manifests}
         lock = self._bench.lock(self._base)
-        key = builder.key("relock", tree, self._bench.request.msrv)
+        msrv = self._bench.request.msrv or self._lowest_known()
+        key = builder.key("relock", tree, msrv)
         self._bench.listener.phase("resolve", "the lock file for the new manifests")
 
         def resolve() -> Relocked:
             builder.lay_out(self._base)
-            return relock(builder.build, builder.workspace, manifests, lock, msrv=self._bench.request.msrv)
+            return relock(
+                builder.build,
+                builder.workspace,
+                manifests,
+                lock,
+                msrv=msrv,
+                targets=self._bench.request.targets,
+            )
 
         return builder.remember(key, Relocked, resolve)
+
+    def _lowest_known(self) -> str | None:
+        """Return the lowest Rust that a member supports, as far as anything says it."""
+        known = [each.rust_version for each in self._packages.members if each.rust_version is not None]
+        return min(known, key=version_numbers, default=None)
 
     def _read(self, path: PurePosixPath) -> bytes:
         return self._bench.read(path, self._base)
