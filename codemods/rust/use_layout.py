@@ -11,64 +11,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from codemods.errors import CodemodError
+from codemods.rust.keywords import is_keyword
 from codemods.rust.outlines import Outline
 from codemods.rust.spans import Span
 from codemods.rust.tokens import TokenKind
 from codemods.rust.use_trees import UseNode
 
-_KEYWORDS = frozenset(
-    {
-        "abstract",
-        "as",
-        "async",
-        "await",
-        "become",
-        "box",
-        "break",
-        "const",
-        "continue",
-        "do",
-        "dyn",
-        "else",
-        "enum",
-        "extern",
-        "false",
-        "final",
-        "fn",
-        "for",
-        "gen",
-        "if",
-        "impl",
-        "in",
-        "let",
-        "loop",
-        "macro",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "override",
-        "priv",
-        "pub",
-        "ref",
-        "return",
-        "static",
-        "struct",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "typeof",
-        "unsafe",
-        "unsized",
-        "use",
-        "virtual",
-        "where",
-        "while",
-        "yield",
-    }
-)
-_LOOSE_KEYWORDS = {"async": "2018", "await": "2018", "dyn": "2018", "try": "2018", "gen": "2024"}
 Home = tuple[bool, tuple[str, ...]]  # what is before a name in an import: whether `::` begins it, the path
 _FIRST = ("self", "super", "crate")
 
@@ -138,8 +86,7 @@ class _Part:
 
 def written(segment: str, edition: str) -> str:
     """Return a name as code writes it: raw where it is a keyword of the edition."""
-    is_keyword = segment in _KEYWORDS and edition >= _LOOSE_KEYWORDS.get(segment, "2015")
-    return f"r#{segment}" if is_keyword else segment
+    return f"r#{segment}" if is_keyword(segment, edition) else segment
 
 
 def statement_trees(leaves: Iterable[NewLeaf], edition: str) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from codemods.rust.keywords import is_keyword
 from codemods.rust.outlines import Outline
 from codemods.rust.spans import Span
 from codemods.rust.tokens import TokenKind
@@ -49,11 +50,11 @@ class WrittenPath:
 def path_at(outline: Outline, index: int) -> WrittenPath | None:
     """Return the path that the word at `index` is part of; None for a member, or what follows generics."""
     first = index
-    while outline.text(first - 1) == b"::" and outline.is_word(first - 2):
+    while outline.text(first - 1) == b"::" and _is_segment(outline, first - 2):
         first -= 2
     before = outline.text(first - 1)
     is_global = before == b"::"
-    if before in (b".", b"$") or (is_global and outline.text(first - 2) in (b">", b">>")):
+    if before in (b".", b"$") or (is_global and _ends_type(outline, first - 2)):
         return None
     last = first
     while outline.text(last + 1) == b"::" and outline.is_word(last + 2):
@@ -94,6 +95,28 @@ def is_shadowed(outline: Outline, path: WrittenPath, node: Node) -> bool:
     if any(path.text in _parameters(each, outline) for each in _generic_items(node)):
         return True
     return outline.text(path.last + 1) != b"(" and _is_variable(outline, path)
+
+
+def _is_segment(outline: Outline, index: int) -> bool:
+    """Whether the token at `index` is a name before `::`, not a keyword before a path that `::` begins."""
+    return outline.is_word(index) and not is_keyword(outline.text(index).decode(), outline.edition)
+
+
+def _ends_type(outline: Outline, index: int) -> bool:
+    """Whether the `>` at `index` ends a type that a path goes on from: not that of `impl<T> ::a::B for C`."""
+    if outline.text(index) not in (b">", b">>"):
+        return False
+    depth, at = 0, index
+    while at >= 0:
+        text = outline.text(at)
+        if text in (b">", b">>", b"<", b"<<"):
+            depth += len(text) if text[:1] == b">" else -len(text)
+        if depth <= 0:
+            return outline.text(at - 1) not in (b"impl", b"for")
+        if text in (b";", b"{"):
+            break
+        at = outline.openings.get(at, at) - 1
+    return True
 
 
 def _is_macro(outline: Outline, last: int) -> bool:

@@ -42,6 +42,20 @@ CASES = [
         ["path failure::Error", "path failure::Fail"],
     ),
     ("impl", "impl failure::Fail for S {}", ["path failure::Fail"]),
+    (
+        "global",
+        "fn f(e: &mut ::failure::Error) { return ::failure::err_msg(1) }",
+        ["path ::failure::Error", "path ::failure::err_msg"],
+    ),
+    (
+        "global after a keyword",
+        "impl ::failure::Fail for Box<dyn ::failure::Fail> {}",
+        ["path ::failure::Fail"] * 2,
+    ),
+    ("global after generics", "impl<T: A<B<u8>>> ::failure::Fail for S<T> {}", ["path ::failure::Fail"]),
+    ("global after lifetimes", "fn f<T>() where T: for<'a> ::failure::Fail {}", ["path ::failure::Fail"]),
+    ("cast", "fn f() { x as ::failure::Error }", ["path ::failure::Error"]),
+    ("behind a type", "fn f() { <X>::failure::Error; Vec::<u8>::failure::Error }", []),
     ("call", "fn f() { failure::err_msg(1) }", ["path failure::err_msg"]),
     ("call with type", "fn f() { failure::Context::<u8>::new(1) }", ["path failure::Context"]),
     ("pattern", "fn f() { match e { failure::E::X(y) => {} } }", ["path failure::E::X"]),
@@ -115,6 +129,7 @@ WORDS = [
     ("other module", "mod m { fn f(e: Error) {} }", []),
     ("test module", "mod tests { use super::*; fn f(e: Error) { bail!(1) } }", ["path Error", "macro bail"]),
     ("metavariable", "macro_rules! m { ($Error:ty) => { $Error } }", []),
+    ("another import", "mod m { use other::Fail; #[derive(Fail)] struct S; }", []),
     ("link", "/// [`Error`] and [this](Fail)\nstruct S;", ["doc-link Error", "doc-link Fail"]),
     ("attribute's argument", "#[serde(Error)] struct S;", []),
 ]

@@ -124,6 +124,7 @@ MACROS = [
     ("its own definition in a module", "macro_rules! bail { () => {} } mod m { HERE }", "bail", "self::bail"),
     ("macro_use here", "#[macro_use] extern crate failure;", "bail", "failure::bail"),
     ("macro_use of another", "#[macro_use(ensure)] extern crate failure;", "bail", None),
+    ("macro_use behind an import", "#[macro_use] extern crate failure; use other::bail;", "bail", None),
     ("macro_use brings no other names", "#[macro_use] extern crate failure;", "vec", "std::vec"),
 ]
 
