@@ -38,6 +38,7 @@ def probe(toolchain: Toolchain, environ: Mapping[str, str]) -> tuple[Finding, ..
         _component("rustdoc", toolchain, "checks examples in documentation"),
         _component("clippy-driver", toolchain, "compares clippy's lints", component="clippy"),
         _program("timeout", environ, "stops a single rustc that hangs", "--version"),
+        _program("cargo-semver-checks", environ, "a second opinion on the public API", "--version"),
         _nightly(environ),
         _targets(toolchain),
         _bootstrap(environ),

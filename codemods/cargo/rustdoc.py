@@ -103,11 +103,12 @@ def examples_command(
     return [str(build.toolchain.rustdoc), *arguments, sources.moved(source_argument(unit.argv))]
 
 
-def json_command(sources: Sources, folder: Path) -> list[str]:
-    """Return the command that writes the library's public items into `folder`, as JSON."""
+def json_command(sources: Sources, folder: Path, *, everything: bool = False) -> list[str]:
+    """Return the command that writes the library's public items into `folder`, as JSON; or all items."""
     unit = sources.unit
     arguments = ["--edition", unit.edition, "--crate-name", _crate_name(unit), "-Zunstable-options"]
     arguments += ["--output-format", "json", "--out-dir", str(folder), "--cap-lints", "allow"]
+    arguments += ["--document-private-items", "--document-hidden-items"] if everything else []
     arguments += [f"--crate-type={kind}" for kind in _options(unit.argv, "--crate-type")]
     kept = _pairs(tuple(_kept_arguments(unit.argv)))
     arguments += [part for name, value in kept if name != "--cap-lints" for part in (name, value)]

@@ -29,36 +29,46 @@ class ApiReport:
     reason: str | None = None
 
 
-def read_api(unit: Unit, build: Build, keep: Path | None = None) -> ApiReport:
+def read_api(unit: Unit, build: Build) -> ApiReport:
     """Return the public items of the library `unit` in the tree that stands in scratch.
 
-    Its dependencies must stand as `cargo check` of that tree left them. The JSON is kept in the file
-    `keep`, where one is given.
+    Its dependencies must stand as `cargo check` of that tree left them.
+
+    Raises:
+        MachineError: rustdoc cannot be started.
+    """
+    content = write_json(unit, build)
+    if isinstance(content, str):
+        return ApiReport(None, content)
+    try:
+        return ApiReport(read_public_api(json.loads(content)))
+    except (UnknownShapeError, ValueError) as error:
+        return ApiReport(None, f"{unit.name}: {error}")
+
+
+def write_json(unit: Unit, build: Build, *, everything: bool = False) -> bytes | str:
+    """Return rustdoc's JSON of the library `unit` as it stands in scratch, or why there is none.
+
+    `everything` has private and hidden items in it, too.
 
     Raises:
         MachineError: rustdoc cannot be started.
     """
     if not documents(unit):
-        return ApiReport(None, f"{unit.name} is no library that rustdoc can describe")
+        return f"{unit.name} is no library that rustdoc can describe"
     sources = Sources(unit, build, build.repository_root)
     writable = build.writable()
     with TemporaryDirectory(prefix="codemod-api-", dir=build.temporary) as folder:
         done = build.runner.run(
-            json_command(sources, Path(folder)),
+            json_command(sources, Path(folder), everything=everything),
             cwd=sources.cwd,
             extra=examples_environment(sources),
             writable=writable,
         )
         written = next(iter(sorted(Path(folder).glob("*.json"))), None)
         if not done.succeeded or written is None:
-            return ApiReport(None, f"rustdoc does not describe {unit.name}: {_first_error(done.stderr)}")
-        content = written.read_bytes()
-    if keep is not None:
-        keep.write_bytes(content)
-    try:
-        return ApiReport(read_public_api(json.loads(content)))
-    except (UnknownShapeError, ValueError) as error:
-        return ApiReport(None, f"{unit.name}: {error}")
+            return f"rustdoc does not describe {unit.name}: {_first_error(done.stderr)}"
+        return written.read_bytes()
 
 
 def _first_error(stderr: bytes) -> str:

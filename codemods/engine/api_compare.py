@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from codemods.cargo.public_api import Bump, ItemPlace, PublicApi, PublicItem
 
 Kind = Literal["removed", "changed", "added", "trait-removed", "trait-added"]
 
-_PATH = re.compile(r"\b[A-Za-z_]\w*(?:::[A-Za-z_]\w*)+")
+_PATH = re.compile(r"\b[A-Za-z_]\w*(?:@[\w.]+)?(?:::[A-Za-z_]\w*)+")
 _PRELUDE = frozenset({"Option", "Result", "String", "Vec", "Box"})
 _STD = frozenset({"core", "alloc", "std"})
 # What of the front of a signature may go, and what may come, without harm to any caller.
@@ -24,6 +24,7 @@ _MAY_COME = ("const ",)
 class ApiDifference:
     """One public item that is not what it was; `old` or `new` is None where it is not there.
 
+    Where another tool found it, both may be in `new`, in its words.
     `via` is the public alias by which alone the item has another meaning. `places` are those of
     the item before and after, as far as rustdoc says.
     """
@@ -40,6 +41,8 @@ class ApiDifference:
     @property
     def text(self) -> str:
         """It in words."""
+        if self.kind == "changed" and self.old is None:
+            return self.new or ""
         what = f"an alias, `{self.via}`, makes it another one: " if self.via else ""
         if self.old is None:
             return f"added `{self.new}`"
@@ -77,17 +80,36 @@ def differences(package: str, before: PublicApi, after: PublicApi) -> tuple[ApiD
     return tuple(found)
 
 
+def with_versions(api: PublicApi, versions: Mapping[str, str]) -> PublicApi:
+    """Return `api` with a version behind the name of each crate in `versions`: `tokio@0.2::net::TcpStream`.
+
+    Types of one name are other types where two incompatible versions of their crate are meant.
+    """
+    if not versions:
+        return api
+    names = re.compile(rf"(?<![\w:])({'|'.join(map(re.escape, sorted(versions)))})(?=::)")
+
+    def marked(text: str) -> str:
+        return names.sub(lambda found: f"{found[1]}@{versions[found[1]]}", text)
+
+    items = (
+        replace(item, path=marked(item.path), signature=marked(item.signature), meaning=marked(item.meaning))
+        for item in api.items
+    )
+    return PublicApi(api.crate, tuple(items))
+
+
 def feature_differences(
-    package: str, before: Mapping[str, object], after: Mapping[str, object]
+    package: str, before: Collection[str], after: Collection[str]
 ) -> tuple[ApiDifference, ...]:
     """Return the features of a package that are gone or new: others name them in their manifests."""
     gone = (
         ApiDifference(package, f'feature "{name}"', "removed", f'feature "{name}"', None, "major")
-        for name in sorted(before.keys() - after.keys())
+        for name in sorted(set(before) - set(after))
     )
     new = (
         ApiDifference(package, f'feature "{name}"', "added", None, f'feature "{name}"', "minor")
-        for name in sorted(after.keys() - before.keys())
+        for name in sorted(set(after) - set(before))
     )
     return (*gone, *new)
 

@@ -13,13 +13,22 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from codemods.cargo.manifest import MANIFEST
+from codemods.cargo.manifest_face import ManifestFace, read_manifest_face
 from codemods.cargo.metadata import Package
 from codemods.cargo.public_api import PublicApi, PublicItem
 from codemods.cargo.report import CheckReport, Unit, counterparts
 from codemods.cargo.rustdoc import documents
 from codemods.cargo.rustdoc_json import ApiReport, read_api
 from codemods.engine.api_causes import Places, causes_of
-from codemods.engine.api_compare import ApiComparison, ApiDifference, differences
+from codemods.engine.api_compare import (
+    ApiComparison,
+    ApiDifference,
+    differences,
+    feature_differences,
+    with_versions,
+)
+from codemods.engine.api_opinion import Side, second_opinion, with_opinion
 from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.workbench import Workbench
 from codemods.errors import CodemodError
@@ -62,9 +71,8 @@ class ApiGuard:
         for unit in (unit for unit in self._libraries if unit in units):
             now = after.get(unit.id)
             if now is not None and now.succeeded:
-                both, how = self._both(unit, now, composition.overlay, report)
-                found |= dict.fromkeys(differences(unit.package, *both))
-                checked[unit.package] = how
+                its, checked[unit.package] = self._compared(unit, now, composition.overlay, report)
+                found |= dict.fromkeys(its)
         roots = {unit.package: unit.cwd for unit in self._libraries}
         root = self._bench.builder.build.repository_root
         places = Places(composition, lambda package, file: _inside(roots[package], file, root))
@@ -76,21 +84,39 @@ class ApiGuard:
         )
         return ApiComparison(tuple(found), causes, checked, compared)
 
-    def _both(
+    def _compared(
         self, unit: Unit, now: Unit, after: Overlay, report: CheckReport
-    ) -> tuple[tuple[PublicApi, PublicApi], str]:
-        """Return what the library offers before and after, both read in the same way, and in which."""
+    ) -> tuple[tuple[ApiDifference, ...], str]:
+        """Return how one library differs, and how that was found out."""
+        faces = [self._manifest_face(unit.package, overlay) for overlay in (self._base, after)]
+        own = feature_differences(unit.package, faces[0].features, faces[1].features)
         reports = (self._api(unit, self._base, self._baseline), self._api(now, after, report))
         first, second = (each.api for each in reports)
-        if first is not None and second is not None:
-            return (first, second), "as rustdoc sees it"
-        why = next((each.reason for each in reports if each.reason), "")
+        if first is None or second is None:
+            self._tell(unit, next((each.reason for each in reports if each.reason), ""))
+            texts = self._by_text(unit, self._base), self._by_text(now, after)
+            return (*own, *differences(unit.package, *texts)), "by the text of the sources"
+        marked = faces[0].unlike(faces[1]), faces[1].unlike(faces[0])
+        first, second = (with_versions(*each) for each in zip((first, second), marked, strict=True))
+        own += differences(unit.package, first, second)
+        sides = Side(unit, self._base, self._baseline.capped_lints), Side(now, after, report.capped_lints)
+        verdict = second_opinion(self._bench, *sides)
+        if verdict is None:
+            return own, "as rustdoc sees it"
+        own, said = with_opinion(unit.package, own, verdict)
+        return own, f"as rustdoc sees it; {said}"
+
+    def _tell(self, unit: Unit, why: str) -> None:
         self._bench.note(
             f"The public items of {unit.package} are compared by the text of its sources, without what"
             f" macros make: {why}."
         )
-        texts = self._by_text(unit, self._base), self._by_text(now, after)
-        return texts, "by the text of the sources"
+
+    def _manifest_face(self, name: str, overlay: Overlay) -> ManifestFace:
+        package = self._package(name)
+        paths = [package.manifest if package is not None else self._bench.root, self._bench.root / MANIFEST]
+        own, root = (self._bench.read(path, overlay) for path in paths)
+        return read_manifest_face(own, root)
 
     # What a library offers
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from codemods.cargo.public_api import Bump, PublicApi, PublicItem
-from codemods.engine.api_compare import asked_bump, differences, feature_differences, next_version
+from codemods.engine.api_compare import (
+    asked_bump,
+    differences,
+    feature_differences,
+    next_version,
+    with_versions,
+)
 
 
 def item(path: str, signature: str, kind: str = "function", meaning: str = "", **more: object) -> PublicItem:
@@ -108,8 +114,18 @@ def test_the_next_version_is_the_lowest_that_cargo_keeps_apart(version: str, bum
     assert next_version(version, bump) == asked
 
 
+def test_types_of_incompatible_versions_of_a_crate_are_other_types() -> None:
+    api = PublicApi("url", (item("url::f", "fn f(tokio::net::Tcp, tokio_util::A, own::tokio::B)"),))
+    marked = [with_versions(api, {"tokio": version}) for version in ("0.2", "1")]
+    (found,) = differences("url", *marked)
+    assert found.text == (
+        "`fn f(tokio@0.2::Tcp, tokio_util::A, own::B)` is now `fn f(tokio@1::Tcp, tokio_util::A, own::B)`"
+    )
+    assert with_versions(api, {}) == api
+
+
 def test_a_feature_that_is_gone_breaks_who_names_it() -> None:
-    found = feature_differences("url", {"default": [], "failure": []}, {"default": [], "more": []})
+    found = feature_differences("url", {"default", "failure"}, {"default", "more"})
     assert [(each.kind, each.item, each.bump) for each in found] == [
         ("removed", 'feature "failure"', "major"),
         ("added", 'feature "more"', "minor"),

@@ -186,6 +186,36 @@ def test_a_difference_is_laid_at_the_change_that_stands_there(bench: Workbench) 
     assert [[each.item for each in found.causes[id]] for id in ids] == [["small::free"], ["small::Open::B"]]
 
 
+VERDICT = """\
+#!/bin/sh
+for last; do :; done
+grep -q '"includes_private":true' "$last" || exit 1
+echo "--- failure repr_c_removed: repr(C) removed ---"
+echo "Failed in:"
+echo "  struct Reader in src/lib.rs:10"
+echo "     Summary semver requires new major version: 1 major and 0 minor checks failed" >&2
+exit 1
+"""
+
+
+def test_a_second_opinion_is_asked_where_it_is_there(bench: Workbench) -> None:
+    place = bench.scratch.writable.parent / "programs"
+    place.mkdir()
+    (place / "cargo-semver-checks").write_text(VERDICT)
+    (place / "cargo-semver-checks").chmod(0o755)
+    environment = {**bench.request.environment, "PATH": f"{place}:{bench.request.environment['PATH']}"}
+    asking = replace(bench, request=replace(bench.request, environment=environment))
+
+    found = compared(asking, ("pub fn free", "pub const fn free"))
+
+    said = "cargo-semver-checks asks for a major version (repr_c_removed)"
+    assert found.checked == {"small": f"as rustdoc sees it; {said}"}
+    assert told(found)["cargo-semver-checks repr_c_removed"] == (
+        "major: changed: repr(C) removed: struct Reader in src/lib.rs:10"
+    )
+    assert len(found.differences) == 2
+
+
 def test_without_unstable_options_the_text_is_compared_and_that_is_said(bench: Workbench) -> None:
     strict = replace(bench, request=replace(bench.request, strict_stable=True), notes={})
     found = compared(strict, ("free(_: u8)", "free(_: u16)"), ("#[derive(Debug, Clone)]", "#[derive(Debug)]"))
