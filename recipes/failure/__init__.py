@@ -1,6 +1,54 @@
-"""Replace the deprecated `failure` by `anyhow` and `thiserror`.
+"""Replace the deprecated `failure` by `anyhow` for opaque errors and `thiserror` for own types.
 
-TODO
+`failure` came before `std::error::Error` had a `source`, and is not maintained since 2020: its errors are no
+errors for the rest of the ecosystem. Errors that only travel become `anyhow::Error`; types that
+callers can match on derive `thiserror::Error`, or implement std's trait by hand as they did `Fail`.
+
+    use failure::{bail, Error};
+
+    pub fn check(name: &str) -> Result<(), Error> {
+        if name.is_empty() {
+            bail!("no name in {}");
+        }
+        Ok(())
+    }
+    ->
+    use anyhow::{bail, Error};
+
+    pub fn check(name: &str) -> Result<(), Error> {
+        if name.is_empty() {
+            bail!("no name in {{}}");
+        }
+        Ok(())
+    }
+
+Messages stay what they are, also where the two crates read the same macro in another way:
+`bail!` of failure does not format a single argument. Own types keep their texts and causes:
+
+    use failure::Fail;
+
+    #[derive(Debug, Fail)]
+    #[fail(display = "cannot read {}: {}", path, cause)]
+    pub struct ReadError {
+        path: String,
+        #[cause]
+        cause: std::io::Error,
+    }
+    ->
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot read {path}: {cause}")]
+    pub struct ReadError {
+        path: String,
+        #[source]
+        cause: std::io::Error,
+    }
+
+All mentions in packages that depend on each other move in one change, with imports, manifests and the lock
+file. One that cannot move holds back the rest, but not the own types that failure still accepts. What a
+method is called on is the compiler's answer: `cause()` of an error and of a type that implements `Fail` differ.
+
+Left alone: `Context`, `Compat` and `SyncFailure` as types, backtraces, what a library re-exports, and whatever
+meets a dependency that still returns errors of failure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,10 +67,59 @@ from codemods.recipe import (
     recipe,
 )
 
+from .boundaries import RECEIVER_ITEM
 from .finding import SEARCHES
 from .methods import FACTS
-from .own_types import CODES as TYPE_CODES
 from .planning import plan
+
+CODES = {
+    "as-fail": "`AsFail` has no counterpart.",
+    "attribute-clash": "a field or variant has an attribute that `thiserror` would take for its own.",
+    "backtrace": "failure's backtraces have no counterpart but std's; `--set failure.backtrace=std` takes them.",
+    "backtrace-field": "the type holds a backtrace, and not all code that handles it is understood.",
+    "backtrace-shown": "the message prints the backtrace.",
+    "captured-name": "the message of a type names something of the surrounding code.",
+    "cause-body": "a hand-written `cause` does more than hand out a field.",
+    "comment": "a comment stands in an import that would go.",
+    "comment-inside": "a comment stands inside of what is replaced, and has no place afterwards.",
+    "compat": "`Compat` makes one flat message of an error, on purpose.",
+    "context-value": "a `Context` is kept as a value, for which there is no type elsewhere.",
+    "debug-text": "a message prints an error by `{:?}` or with a width, which reads differently now.",
+    "dependency-speaks": "a dependency outside of the workspace returns errors of failure; it must move first.",
+    "display-argument": "the arguments of a message are not all fields.",
+    "downcast-context": "a context may hide what a downcast looks for; anyhow's looks below it.",
+    "ensure-text": "`ensure!` prints its condition, whose layout by rustc is not certain.",
+    "enum-display": "a display attribute stands on the enum itself, where it never had a meaning.",
+    "extension-trait": "`ResultExt` is named as a trait.",
+    "fail-attribute": "a `fail` attribute has a form that is not understood.",
+    "fail-method": "an `impl Fail` has a method that the trait does not have.",
+    "fail-trait": "`Fail` is named where it is not clear what takes its place.",
+    "foreign-source": "this failure is not the one of the registry.",
+    "format-string": "the message of a type is not understood as a format string.",
+    "format-width": "an error is printed with a width or precision, which anyhow ignores.",
+    "item": "an item of failure is named for which there is nothing elsewhere.",
+    "kind-value": "an error itself, no result, is given a kind.",
+    "library": "the setting says that `failure::Error` stays.",
+    "macro-arguments": "a macro hands its arguments on to one of failure's.",
+    "macro-fields": "a macro repeats the fields that a message names by position.",
+    "macro-message": "a macro's caller writes the message, or the attributes of the type.",
+    "method": "the method has no counterpart.",
+    "name-clash": "a name that an import would give is taken.",
+    "optional-dependency": "failure is optional here: what its feature means to callers is a decision.",
+    "other-version": "it is not failure 0.1.",
+    "overlap": "the edits of this change do not go together.",
+    "pointer-format": "the message prints an address.",
+    "public-error": "`failure::Error` is part of a public signature, and `--set failure.library` asks about it.",
+    "reexport": "the library shows an item of failure to its callers.",
+    "renamed-dependency": "the manifest gives failure another name.",
+    "rust-version": "no release of the crates that are needed supports the package's Rust.",
+    "two-contexts": "a file gives errors kinds and other contexts by the same method.",
+    "two-macros": "two crates bring a macro of this name.",
+    "unknown-receiver": "nothing tells what a method is called on.",
+    "unknown-type": "the derive does not stand at a type that is understood.",
+    "unparsed": "it is not in a form that is understood.",
+    "waits-for": "it moves together with something that cannot move.",
+}
 
 
 @recipe(
@@ -32,15 +129,47 @@ from .planning import plan
     applicability=Applicability.MAYBE_INCORRECT,
     pattern=(*SEARCHES, ManifestEntry("failure", "failure_derive")),
     crates=("failure", "failure_derive"),
-    facts=FACTS,
+    facts=(*FACTS, RECEIVER_ITEM),
     observes=Errors(traits=(ErrorTrait("failure", "Fail"),)),
+    codes=CODES,
     settings=(
-        Setting("library", "anyhow", "what `failure::Error` becomes", ("anyhow", "thiserror", "keep")),
-        Setting("boundary", "refuse", "what to do where a dependency speaks failure", ("refuse", "shim")),
-        Setting("ensure_text", "keep", "which text `ensure!(c)` has", ("keep", "new")),
-        Setting("reexports", "ask", "what to do about public re-exports", ("ask", "swap")),
-        Setting("backtrace", "refuse", "what to do about `backtrace()`", ("refuse", "std")),
-        Setting("downcast", "exact", "what a downcast may find", ("exact", "plain")),
+        Setting(
+            "library",
+            "anyhow",
+            "what becomes of `failure::Error`: `anyhow::Error`; in public signatures of a library a question;"
+            " or nothing, only own types move",
+            ("anyhow", "thiserror", "keep"),
+        ),
+        Setting(
+            "boundary",
+            "refuse",
+            "where a dependency returns errors of failure: wait for it, or take them apart into messages",
+            ("refuse", "shim"),
+        ),
+        Setting(
+            "ensure_text",
+            "keep",
+            "the message of `ensure!(condition)`: as it is, or anyhow's own, which shows the values",
+            ("keep", "new"),
+        ),
+        Setting(
+            "reexports",
+            "ask",
+            "what a library exports of failure: a question, or anyhow's item in its place",
+            ("ask", "swap"),
+        ),
+        Setting(
+            "backtrace",
+            "refuse",
+            "`backtrace()` of an error: leave it, or take std's, which prints differently",
+            ("refuse", "std"),
+        ),
+        Setting(
+            "downcast",
+            "exact",
+            "a downcast of an error that may have contexts: find what it found, or what stands below them too",
+            ("exact", "plain"),
+        ),
     ),
 )
 def failure(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from codemods.recipe import Source, Span
 
+from .nodes import expression_at
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -44,18 +46,8 @@ def stringified(source: Source, condition: Span) -> str | None:
     text = source.text(condition)
     if "\n" in text or "//" in text or "/*" in text or "  " in text:
         return None
-    node = _expression(source, condition)
-    return text if node is not None and _is_plain(source, node) else None
-
-
-def _expression(source: Source, span: Span) -> Node | None:
-    for tree in reversed(source.trees_at(span)):
-        node = tree.root.descendant_for_byte_range(span.start, span.end)
-        while node is not None and node.start_byte == span.start:
-            if node.end_byte == span.end and node.type != "source_file" and not node.has_error:
-                return node
-            node = node.parent
-    return None
+    found = expression_at(source, condition)
+    return text if found is not None and _is_plain(source, found[1]) else None
 
 
 def _is_plain(source: Source, node: Node) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codemods.recipe import Packages, Role, Settings
 
@@ -21,8 +21,9 @@ class Decision:
     boundary: str = "refuse"
     new_ensure_text: bool = False
     reexports: str = "ask"
-    calls: Policy = Policy()
+    calls: Policy = field(default_factory=Policy)
     is_public_library: bool = False
+    speakers: frozenset[str] = frozenset()  # crates outside of the workspace that depend on failure
 
     @property
     def moves_opaque(self) -> bool:
@@ -35,7 +36,9 @@ class Decision:
         return self.library == "thiserror" and self.is_public_library
 
 
-def decide(member: Member, settings: Settings, *, contexts_may_hide: bool = True) -> Decision:
+def decide(
+    member: Member, settings: Settings, packages: Packages, *, contexts_may_hide: bool = True
+) -> Decision:
     """Return what is decided for the package."""
     package = member.package
     is_public = package is not None and package.role is Role.PUBLIC_LIBRARY
@@ -46,6 +49,7 @@ def decide(member: Member, settings: Settings, *, contexts_may_hide: bool = True
         reexports=str(settings["reexports"]),
         calls=Policy(str(settings["backtrace"]), str(settings["downcast"]), contexts_may_hide),
         is_public_library=is_public,
+        speakers=frozenset(name.replace("-", "_") for name in packages.speakers.get("failure", ())),
     )
 
 
@@ -68,11 +72,3 @@ def sentence(member: Member, decision: Decision, *, uses_anyhow: bool, uses_type
     elif not uses_types:
         parts.append("nothing of anyhow or thiserror is needed")
     return f"Package {member.name} ({role}): {'; '.join(parts)}."
-
-
-def speakers_of(member: Member, packages: Packages) -> tuple[str, ...]:
-    """Return the packages outside of the workspace that it depends on and that depend on failure."""
-    if member.package is None:
-        return ()
-    own = {each.package for each in member.package.dependencies}
-    return tuple(sorted(own & set(packages.speakers.get("failure", ()))))

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site, Span
 
+from .boundaries import left_by_receiver, rewrite_operand
 from .decisions import Decision
 from .kind_uses import Kinds, own_types
 from .macro_calls import macro_arguments
 from .macros import NAMES as MACROS
 from .macros import rewrite_macro
 from .members import File
-from .methods import ITEM, call_of, is_call, rewrite_call
+from .methods import ITEM, RECEIVER, call_of, is_call, rewrite_call
 from .own_types import OwnType, TypeRefused, TypeRewrite
 from .paths import crate_edit, rewrite_path
+from .printing import rewrite_printed
 from .rewrites import Left, Need, Outcome, Rewrite, Stranger
 
 if TYPE_CHECKING:
@@ -87,12 +89,25 @@ class _Judge:
     def _outcome(self, site: Site, mention: Mention | None) -> Outcome:
         if is_call(site):
             return self._call(site)
+        if site["name"].text == "?":
+            return self._operand(site)
+        if site["receiver"].nodes:
+            return self._printed(site)
         if mention is None:
             return Stranger()  # `cause` of somebody else's derive, a macro of another crate
         outcome = self._mention(mention)
         if self.decision.asks_public and isinstance(outcome, Rewrite) and _is_public(self.file, mention):
             return _public_question(mention)
         return outcome
+
+    def _operand(self, site: Site) -> Outcome:
+        shim = self.decision.boundary == "shim"
+        return rewrite_operand(site, self.facts, ITEM, self.decision.speakers, shim=shim)
+
+    def _printed(self, site: Site) -> Outcome:
+        answers = [self.facts.about(site.id, condition.fact) for condition in site.conditions]
+        is_error = any(isinstance(answer, Known) and answer.value == "yes" for answer in answers)
+        return rewrite_printed(site.span, site.text) if is_error else Stranger()
 
     def _mention(self, mention: Mention) -> Outcome:
         if mention.kind is MentionKind.MACRO and mention.path[-1] in MACROS:
@@ -127,6 +142,9 @@ class _Judge:
         trait = self.kinds.trait_for(site, self.facts)
         if trait is not None:
             return self._kind_call(site, trait)
+        left = left_by_receiver(site, self.facts, RECEIVER, self.decision.speakers)
+        if left is not None:
+            return left
         return rewrite_call(
             call_of(site),
             site,

@@ -15,6 +15,7 @@ from codemods.recipe import (
     Capture,
     Condition,
     Finder,
+    HasType,
     Match,
     Mention,
     MentionKind,
@@ -27,6 +28,8 @@ from codemods.recipe import (
 )
 
 from . import methods
+from .nodes import expression_at
+from .printing import SPECIAL, printed_specially
 
 CRATES = {"failure": "failure", "failure_derive": "failure_derive"}
 PACKAGES = tuple(CRATES.values())
@@ -109,11 +112,36 @@ def find_methods(source: Source) -> Iterator[Match]:
             yield replace(match, captures=captures, span=span, conditions=(_IS_FAILURE,))
 
 
+def find_operands(source: Source) -> Iterator[Match]:
+    """Yield each `call()?` whose call may return failure's error: of a crate that stays with failure."""
+    if source.is_manifest:
+        return
+    for match in _OPERANDS.find(source):
+        captures = _captures(call=match.captures["call"], name=replace(match.captures["call"], text="?", nodes=()))
+        yield replace(match, captures=captures, conditions=(_RETURNS_ERROR,))
+
+
+def find_printed(source: Source) -> Iterator[Match]:
+    """Yield each placeholder that prints an error with flags or a width, or may."""
+    if source.is_manifest:
+        return
+    for printed in printed_specially(source):
+        found = expression_at(source, printed.argument or printed.span)
+        if found is not None and printed.argument is not None:
+            tree, node = found
+            receiver = Capture(printed.argument, source.text(printed.argument), node.type, (node,))
+            yield Match(tree, node, _captures(receiver=receiver), printed.span, conditions=(_IS_ERROR,))
+
+
 def _captures(**given: Capture) -> dict[str, Capture]:
     """Return captures under all names that facts are about."""
     return {"call": _EMPTY, "receiver": _EMPTY, "argument": _EMPTY, "name": _EMPTY, **given}
 
 
+_OPERANDS = Query("(try_expression . (call_expression) @call) @site")
+_RETURNS_ERROR = Condition(HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True)
+_ERRORS = ("failure::Error", "failure::Context<_>")
+_IS_ERROR = Condition(HasType("receiver", (*_ERRORS, *(f"&{each}" for each in _ERRORS))), or_unknown=True)
 _MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(methods.NAMES).encode() + rb")\s*(?:\(|::)")
 
 SEARCHES = (
@@ -121,5 +149,7 @@ SEARCHES = (
         Finder(find_mentions, (needle,))
         for needle in (b"failure", b"bail!", b"ensure!", b"format_err!", b"Fail")
     ),
+    Finder(find_operands, (b"?",)),
+    Finder(find_printed, (b"{",), SPECIAL),
     *(Finder(find_methods, (b"." + name.encode(),)) for name in methods.NAMES),
 )

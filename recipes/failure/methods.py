@@ -77,8 +77,8 @@ class Policy:
 
 def is_call(site: Site) -> bool:
     """Whether the site is a call of a method."""
-    call = site.captures.get("call")
-    return call is not None and bool(call.nodes)
+    name = site.captures.get("name")
+    return name is not None and name.text in NAMES and bool(site["call"].nodes)
 
 
 def call_of(site: Site) -> Call:

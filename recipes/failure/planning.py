@@ -24,6 +24,7 @@ from codemods.recipe import (
     Settings,
     Site,
     Skipped,
+    Source,
 )
 
 from .._errors.releases import anyhow_for, thiserror_for
@@ -49,6 +50,19 @@ def plan(sites: Sequence[Site], facts: Facts, settings: Settings, packages: Pack
     """Yield what to do about each of the sites of a workspace."""
     for component in components(members_of(sites, packages), packages):
         yield from Component(component, facts, settings, packages).proposals()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A place that cannot move, and why; `site` is None where it is settled elsewhere: somebody keeps it."""
+
+    source: Source
+    at: int
+    left: Left
+    site: Site | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source.path}:{self.source.position(self.at).line}"
 
 
 @dataclass(frozen=True)
@@ -96,15 +110,16 @@ class MemberPlan:
         return self.crate_needs.needs.union(*(plan.needs for plan in self.imports.values()))
 
     @property
-    def left(self) -> Iterator[tuple[Site, Left]]:
-        """The sites that stand in the way, with the reason."""
-        yield from self.blocked
+    def blockers(self) -> Iterator[Blocker]:
+        """What stands in the way."""
+        yield from (_blocker(site, left) for site, left in self.blocked)
         for file, found in self.judged.items():
             for each in found:
                 left = each.outcome if isinstance(each.outcome, Left) else None
                 left = left or self.imports[file].left.get(each.site.id)
                 if left is not None:
-                    yield each.site, left
+                    yield _blocker(each.site, left)
+            yield from _kept(file)
 
     @property
     def edited(self) -> Iterator[Edited]:
@@ -125,7 +140,7 @@ class Component:
         self, members: Sequence[Member], facts: Facts, settings: Settings, packages: Packages
     ) -> None:
         hidden = any(may_hide(site, facts) for member in members for site in member.sites)
-        self.plans = [_member_plan(member, facts, settings, hidden=hidden) for member in members]
+        self.plans = [_member_plan(member, facts, settings, packages, hidden=hidden) for member in members]
         self.packages = packages
 
     def proposals(self) -> Iterator[Proposal]:
@@ -133,13 +148,14 @@ class Component:
         strangers = tuple(site.id for site in self._strangers())
         if strangers:
             yield NotASite(strangers)
-        left = [each for plan in self.plans for each in plan.left]
+        left = [each for plan in self.plans for each in plan.blockers]
+        left += [each for plan in self.plans for each in _kept_by_setting(plan)]
         if not left and not any(True for _ in self._open_sites()):
             return
         try:
             forms = () if left else self._forms()
         except EditConflict as conflict:
-            left = [(next(self._open_sites()), Left("overlap", str(conflict)))]
+            left = [_blocker(next(self._open_sites()), Left("overlap", str(conflict)))]
             forms = ()
         if forms:
             sites = tuple(site.id for site in self._open_sites())
@@ -199,24 +215,19 @@ class Component:
             for note in each.outcome.notes
         )
 
-    def _refused(self, left: Sequence[tuple[Site, Left]]) -> Iterator[Proposal]:
+    def _refused(self, left: Sequence[Blocker]) -> Iterator[Proposal]:
         """Yield the reasons of the sites that stand in the way, the types that move alone, and the rest."""
-        reasons = {site.id: reason for site, reason in left}
-        for site_id, reason in reasons.items():
-            yield _proposal(site_id, reason)
-        changes = [
-            each for plan in self.plans for each in type_changes(plan) if not reasons.keys() & set(each.sites)
-        ]
+        reasons = {each.site.id: each.left for each in left if each.site is not None}
+        yield from (_proposal(site_id, reason) for site_id, reason in reasons.items())
+        alone = [each for plan in self.plans for each in type_changes(plan)]
+        changes = [each for each in alone if reasons.keys().isdisjoint(each.sites)]
         yield from changes
         settled = {id for each in changes for id in each.sites} | reasons.keys()
         rest = tuple(site.id for site in self._open_sites() if site.id not in settled)
         if rest:
-            site, first = left[0]
-            where = f"{site.source.path}:{site.position.line}"
-            others = f" ({len(left) - 1} more)" if len(left) > 1 else ""
-            yield Skipped(
-                "waits-for", f"all of it moves together, and {where} cannot{others}: {first.reason}", rest
-            )
+            others = f" (nor can {len(left) - 1} more)" if len(left) > 1 else ""
+            reason = f"all of it moves together, and {left[0]} cannot{others}: {left[0].left.reason}"
+            yield Skipped("waits-for", reason, rest)
 
 
 def type_changes(plan: MemberPlan) -> Iterator[Change]:
@@ -285,8 +296,10 @@ def _kind(root: PurePosixPath, file: File) -> str:
     return "build" if parts == ("build.rs",) else "normal"
 
 
-def _member_plan(member: Member, facts: Facts, settings: Settings, *, hidden: bool) -> MemberPlan:
-    decision = decide(member, settings, contexts_may_hide=hidden)
+def _member_plan(
+    member: Member, facts: Facts, settings: Settings, packages: Packages, *, hidden: bool
+) -> MemberPlan:
+    decision = decide(member, settings, packages, contexts_may_hide=hidden)
     kinds = kinds_of(member, facts)
     judged = {file: judge(file, facts, decision, kinds) for file in member.files}
     return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))
@@ -295,6 +308,30 @@ def _member_plan(member: Member, facts: Facts, settings: Settings, *, hidden: bo
 def _gives_anyhow(each: Judged) -> bool:
     """Whether an import will be one of anyhow."""
     return each.is_import and each.mention is not None and each.mention.path[1:2] == ("Error",)
+
+
+def _blocker(site: Site, left: Left) -> Blocker:
+    return Blocker(site.source, site.span.start, left, site)
+
+
+def _kept(file: File) -> Iterator[Blocker]:
+    """Yield the mentions that are no open sites: somebody keeps them, or the parser does not understand them."""
+    open_sites = {site.span for site in file.sites}
+    for span, mention in file.mentions.items():
+        if span not in open_sites and mention.kind is not MentionKind.DOC_LINK:
+            yield Blocker(file.source, span.start, Left("kept", "it is to stay, or is not understood"))
+
+
+def _kept_by_setting(plan: MemberPlan) -> Iterator[Blocker]:
+    """Yield the first place that speaks of `failure::Error`, where the setting says that it stays."""
+    if plan.decision.moves_opaque:
+        return
+    for found in plan.judged.values():
+        for each in found:
+            if isinstance(each.outcome, Rewrite) and Need.ANYHOW in each.outcome.needs:
+                reason = "the setting `failure.library=keep` moves own types only"
+                yield _blocker(each.site, Left("library", reason))
+                return
 
 
 def _proposal(site_id: str, left: Left) -> Proposal:

@@ -1,0 +1,89 @@
+"""Format strings that print an error other than by a plain `{}`.
+
+anyhow prints the whole chain for `{:#}`, where failure printed what it prints for `{}`. It ignores width and
+precision, which failure handed on to a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.recipe import (
+    Edit,
+    FormatStringError,
+    Placeholder,
+    Source,
+    Span,
+    is_string_literal,
+    macro_calls,
+    parse_format_string,
+)
+
+from .arguments import arguments_of
+from .rewrites import Left, Outcome, Rewrite
+
+SPECIAL = rb"\{[^{}\"]*:[^{}?\"]*[#\d<>^.*$][^{}?\"]*\}"
+"""What a file holds that has a placeholder of interest, as a regular expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A placeholder that formats by `Display` with more than `{}`: its place, and its argument's.
+
+    `argument` is None where the string itself names the value.
+    """
+
+    span: Span
+    placeholder: Placeholder
+    argument: Span | None
+
+
+def printed_specially(source: Source) -> Iterator[Printed]:
+    """Yield them, of all macro calls of the file that look like formatting ones."""
+    for call in macro_calls(source.content, Span(0, len(source.content))):
+        spans = arguments_of(source, call.args).spans
+        at = next((at for at, span in enumerate(spans) if is_string_literal(source.text(span))), None)
+        if at is not None:
+            yield from _placeholders(source, spans[at], spans[at + 1 :])
+
+
+def _placeholders(source: Source, literal: Span, arguments: tuple[Span, ...]) -> Iterator[Printed]:
+    try:
+        parsed = parse_format_string(source.text(literal))
+        numbered = parsed.numbered()
+    except FormatStringError:
+        return
+    named = {name: value for span in arguments if (found := _named(source, span)) for name, value in [found]}
+    start = literal.start + len(parsed.opening)
+    for piece, resolved in zip(parsed.pieces, numbered.pieces, strict=True):
+        end = start + len(str(piece).encode())
+        if isinstance(piece, Placeholder) and isinstance(resolved, Placeholder) and _is_special(piece):
+            argument = resolved.argument
+            if isinstance(argument, int):
+                value = arguments[argument] if argument < len(arguments) else None
+            else:
+                value = named.get(str(argument))
+            yield Printed(Span(start, end), piece, value)
+        start = end
+
+
+def _named(source: Source, span: Span) -> tuple[str, Span] | None:
+    """Return name and value of an argument `name = value`."""
+    name, equals, value = source.text(span).partition("=")
+    if not equals or value.startswith("=") or not name.strip().isidentifier():
+        return None
+    inner = len(value) - len(value.lstrip())
+    return name.strip(), Span(span.start + len((name + equals + value[:inner]).encode()), span.end)
+
+
+def _is_special(placeholder: Placeholder) -> bool:
+    return placeholder.type == "" and not placeholder.is_plain
+
+
+def rewrite_printed(span: Span, text: str) -> Outcome:
+    """Return what becomes of the placeholder `text` at `span`, which prints an error of failure's."""
+    argument, _, spec = text.strip("{}").partition(":")
+    if spec.strip() == "#":
+        return Rewrite((Edit(span, f"{{{argument}}}"),))
+    return Left("format-width", f"`{text}` prints an error with a width or precision, which anyhow ignores")
