@@ -112,10 +112,18 @@ def _is_expression(node: Node, tree: SyntaxTree) -> bool:
         return False
     if parent.type == "source_file":
         return tree.kind is not TreeKind.FILE
-    if parent.type not in _EXPRESSION_FIELDS:
+    # A call among items makes items: `quick_main!(run);` at the top of a file.
+    if parent.type not in _EXPRESSION_FIELDS or _is_item_statement(parent, tree):
         return False
     fields = _EXPRESSION_FIELDS[parent.type]
     return fields is None or any(parent.child_by_field_name(name) == node for name in fields)
+
+
+def _is_item_statement(node: Node, tree: SyntaxTree) -> bool:
+    around = node.parent
+    is_list = around is not None and around.type in _ITEM_LISTS
+    is_statement = node.type == "expression_statement"
+    return is_statement and is_list and (around != tree.root or tree.kind is TreeKind.FILE)
 
 
 def _under_gate(tree: SyntaxTree, path: Sequence[Node], error: str) -> tuple[Edit, ...] | None:

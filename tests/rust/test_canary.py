@@ -178,3 +178,11 @@ def test_an_operator_is_no_expression() -> None:
     at = content.index(b"*")
     edits = canary_edits(source, Span(at, at + 1), "here")
     assert apply_edits(content, edits) == content.replace(b"{ 2", b'{ compile_error!("here"); 2')
+
+
+@pytest.mark.parametrize("code", [b"made!(x);\n", b"mod m { made!(x); }\n"])
+def test_a_call_among_items_is_no_expression(code: bytes) -> None:
+    source = Source(PurePosixPath("src/lib.rs"), code, "2021")
+    at = code.index(b"made")
+    edits = canary_edits(source, Span(at, at + 8), "here")
+    assert apply_edits(code, edits) == code.replace(b"made", b'compile_error!("here"); made')
