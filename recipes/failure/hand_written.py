@@ -8,19 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from codemods.recipe import Edit, Mention, MentionKind, Names, Span, TokenKind, TreeKind, tokens
+from codemods.recipe import Edit, Mention, MentionKind, Names, Span, TokenKind, tokens
 
 from .backtraces import Backtraces, element_removal, is_backtrace, why_kept
-from .declarations import Code, Declaration, declaration_named
-from .implementations import GONE, Implementation, Method, implementation_at
+from .causes import STD_ERROR, Cause
+from .declarations import Code, declaration_named
+from .implementations import GONE, Implementation, implementation_at
 from .own_types import OwnType, Refusal, TypeRefused, TypeRewrite
 from .types import FAIL, all_mentions, lost_backtrace, speaks_in
-
-STD_ERROR = "std::error::Error"
-_ASKING = (b"cause", b"as_fail")
-_OTHER_METHODS = frozenset(
-    [b"iter_chain", b"iter_causes", b"causes", b"find_root_cause", b"root_cause", b"context", b"compat"]
-)
 
 
 def hand_written_types(
@@ -66,7 +61,7 @@ def _rewritten(
         edits = [Edit(written.mention.span, STD_ERROR)]
         for method in written.methods:
             if method.name == "cause":
-                cause = _Cause(written, method, mentions)
+                cause = Cause(written, method, mentions)
                 edits += cause.edits()
                 covers += cause.covers
             elif method.name not in GONE:
@@ -111,110 +106,3 @@ def _notes(written: Implementation) -> tuple[str, ...]:
     if any(method.name == "name" for method in written.methods):
         return (f"`{written.type_name}` no longer has a `name()` of its own.",)
     return ()
-
-
-class _Cause:
-    """`fn cause` as `fn source`."""
-
-    def __init__(self, written: Implementation, method: Method, mentions: Sequence[Mention]) -> None:
-        self.code = written.code
-        self.written = written
-        self.method = method
-        self.inside = [
-            mention
-            for mention in mentions
-            if mention.span in self.code.span(method.start, method.end) and len(mention.path) > 1
-        ]
-        self.mentions = mentions
-        self.covers: list[Span] = []
-
-    def edits(self) -> list[Edit]:
-        edits = [Edit(self.code.tokens[self.method.name_at].span, "source")]
-        for mention in self.inside:
-            edits.append(self._trait_object(mention))
-            self.covers.append(mention.span)
-        edits += self._body()
-        if self.code.tree.kind is TreeKind.DOC_EXAMPLE and len(self.code.tree.source.text(self._span)) > 2000:
-            raise self._refusal("it stands in a long example")
-        return edits
-
-    @property
-    def _span(self) -> Span:
-        return self.code.span(self.method.start, self.method.end)
-
-    def _refusal(self, reason: str, at: Span | None = None) -> Refusal:
-        return Refusal("cause-body", reason, at or self._span)
-
-    def _trait_object(self, mention: Mention) -> Edit:
-        """Return the edit of `&Fail`, `&dyn Fail`, `&(dyn Fail)`: in the result, or behind `as`."""
-        if mention.path not in FAIL or mention.kind is not MentionKind.PATH:
-            raise self._refusal("its body names something of `failure`", mention.span)
-        first, last = self.code.at(mention.span.start), self.code.at(mention.span.end - 1)
-        first -= self.code.text(first - 1) == b"dyn"
-        if self.code.text(first - 1) == b"(" and self.code.partners.get(first - 1) == last + 1:
-            first, last = first - 1, last + 1
-        if self.code.text(first - 1) != b"&":
-            raise self._refusal("its body uses `Fail` other than as `&dyn Fail`", mention.span)
-        return Edit(self.code.span(first, last + 1), f"(dyn {STD_ERROR} + 'static)")
-
-    def _body(self) -> Iterator[Edit]:
-        at = self.method.opening
-        while at < self.method.end:
-            if self.code.text(at) == b"." and self.code.text(at + 2) == b"(":
-                name = self.code.text(at + 1)
-                if name in _OTHER_METHODS:
-                    raise self._refusal(f"it calls `{name.decode()}`", self.code.tokens[at + 1].span)
-                if name in _ASKING:
-                    yield self._asked(at)
-            elif self.code.text(at) == b"&" and (start := self._held(at)) is not None:
-                yield Edit(Span(start, start), "*")
-            at += 1
-
-    def _asked(self, dot: int) -> Edit:
-        """Return the edit of `self.field.cause()` or `self.field.as_fail()`."""
-        name, end = self.code.text(dot + 1), self.code.after(dot + 2)
-        start, field = self._field_before(dot)
-        place = self.code.words(start, dot)
-        span = self.code.span(start, end)
-        match (name, self._kind(field)):
-            case (b"as_fail", "Error" | "Fail") | (b"cause", "Error"):
-                return Edit(span, f"&*{place}")
-            case (b"cause", "Fail"):
-                return Edit(span, f"{place}.source()")
-            case (b"cause", "std"):
-                return Edit(span, f"{STD_ERROR}::source(&{place})")
-        raise self._refusal(f"it calls `{name.decode()}` on what is not known here", span)
-
-    def _held(self, at: int) -> int | None:
-        """Return where `*` belongs into `&self.field`, for a field that is a box of an error."""
-        end = at + 4
-        if self.code.text(at + 1) != b"self" or self.code.text(at + 2) != b"." or end > self.method.end:
-            return None
-        if self.code.text(end) in (b".", b"("):
-            return None
-        field = self.code.text(at + 3).decode()
-        return self.code.tokens[at].span.end if self._kind(field) in ("Error", "Fail") else None
-
-    def _field_before(self, dot: int) -> tuple[int, str]:
-        """Return where `self.field` begins that ends before `dot`, and the field."""
-        if self.code.text(dot - 3) == b"self" and self.code.text(dot - 2) == b".":
-            return dot - 3, self.code.text(dot - 1).decode()
-        raise self._refusal(
-            "it asks something other than a field for its cause", self.code.tokens[dot + 1].span
-        )
-
-    def _kind(self, field: str) -> str:
-        """Return what the struct's field is: "Error", "Fail" (boxed), "std", "" where that is not known."""
-        declaration = declaration_named(self.code, self.written.type_name)
-        if declaration is None or declaration.keyword != "struct":
-            return ""
-        for position, each in enumerate(declaration.fields):
-            if field == (each.name or str(position)):
-                named = _items_in(declaration, each.type_start, each.end, self.mentions)
-                return "std" if not named else named[0] if len(named) == 1 else ""
-        return ""
-
-
-def _items_in(declaration: Declaration, start: int, end: int, mentions: Sequence[Mention]) -> list[str]:
-    span = declaration.code.span(start, end)
-    return [each.path[1] for each in mentions if each.span in span and len(each.path) > 1]

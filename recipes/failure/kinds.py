@@ -15,8 +15,9 @@ from pathlib import PurePosixPath
 
 from codemods.recipe import Edit, Mention, MentionKind, Names, Span
 
+from .causes import STD_ERROR
 from .declarations import Code, Declaration, declaration_of
-from .hand_written import STD_ERROR, removal
+from .hand_written import removal
 from .implementations import Implementation, implementation_at, type_around
 from .own_types import Refusal, TypeRefused, TypeRewrite
 from .types import FAIL, all_mentions
@@ -88,8 +89,9 @@ def _parts(code: Code, mention: Mention, mentions: Sequence[Mention]) -> _Parts 
     """Return the type that has the field of type `Context<Kind>` at `mention`; None where none has."""
     at = code.at(mention.span.end - 1)
     declaration = declaration_of(code, at)
-    if declaration is None or declaration.keyword != "struct" or declaration.is_generic:
-        return None
+    is_plain = declaration is not None and declaration.keyword == "struct" and not declaration.is_generic
+    if declaration is None or not is_plain or mention.tree.example is not None:
+        return None  # an example cannot hold more lines than it has
     fields = declaration.fields
     if len(fields) != 1 or fields[0].name is None or code.at(mention.span.start) != fields[0].type_start:
         return None
@@ -255,9 +257,32 @@ class _Parts:
                 continue
             if code.text(at) == self.field and code.text(at - 1) == b"." and self._is_about(at):
                 yield self._read(at)
+            elif self._is_converted(at):
+                yield self._from(at)
             elif self._is_literal(at) and self._is_about(at):
                 yield self._made(at + 2)
             at += 1
+
+    def _is_converted(self, at: int) -> bool:
+        """Whether `Error::from(Context::new(…))` begins here: a conversion that goes."""
+        named = self.code.text(at) in (self.name.encode(), b"Self") and self._is_about(at)
+        return (
+            named
+            and self.code.words(at + 1, at + 4) == "::from("
+            and self._is_new(at + 4, self._last(at + 3))
+        )
+
+    def _last(self, opening: int) -> int:
+        """Return where the arguments end behind the delimiter `opening`, without a trailing comma."""
+        closing = self.code.partners[opening]
+        return closing - (self.code.text(closing - 1) == b",")
+
+    def _from(self, at: int) -> Edit:
+        end = self._last(at + 3)
+        kind = self.code.tree.source.text(self.code.span(self.code.openings[end - 1] + 1, end - 1))
+        first = "kind" if kind == "kind" else f"kind: {kind}"
+        text = f"{self.code.text(at).decode()} {{ {first}, source: None }}"
+        return Edit(self.code.span(at, self.code.after(at + 3)), text)
 
     def _is_literal(self, at: int) -> bool:
         """Whether the type's name begins a value or pattern, and is no result type, `impl` or declaration."""

@@ -45,14 +45,17 @@ class TypeRefused:
 
 @dataclass(frozen=True, slots=True)
 class TypeChoice:
-    """A type with several right answers: id, what it changes for callers, and the rewrite, for each."""
+    """A type with several right answers: id, what it changes for callers, and the rewrite, for each.
+
+    Without a rewrite the type stays as it is.
+    """
 
     name: str
     span: Span
     covers: tuple[Span, ...]
     code: str
     reason: str
-    options: tuple[tuple[str, str, TypeRewrite], ...]
+    options: tuple[tuple[str, str, TypeRewrite | None], ...]
 
 
 OwnType = TypeRewrite | TypeRefused | TypeChoice

@@ -66,6 +66,47 @@ def test_what_a_field_hands_out_depends_on_its_type(before: str, after: str) -> 
     assert written(text % before) == expected % after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("E::B(ref e) => Some(e.as_fail()), _ => None", "E::B(ref e) => Some(&**e), _ => None"),
+        ("E::B(e) => { Some(e.cause()) } _ => None", "E::B(e) => { Some(&**e) } _ => None"),
+        (
+            "E::A => {} E::C(_, ref e) => e.cause()",
+            "E::A => {} E::C(_, ref e) => std::error::Error::source(e)",
+        ),
+        ("E::D { ref own, .. } => own.cause()", "E::D { ref own, .. } => std::error::Error::source(own)"),
+        ("E::D { b: ref x, .. } => x.cause()", "E::D { b: ref x, .. } => x.source()"),
+        ("E::D { b: ref x, .. } => Some(x)", "E::D { b: ref x, .. } => Some(&**x)"),
+        ("E::C(_, ref e) => Some(e)", "E::C(_, ref e) => Some(e)"),
+    ],
+)
+def test_what_a_pattern_binds_depends_on_the_field(before: str, after: str) -> None:
+    given = "enum E { A, B(Error), C(u8, Own), D { own: Own, b: Box<dyn Fail> } }\n"
+    text = f"{given}impl Fail for E {{ fn cause(&self) -> Option<&Fail> {{ match *self {{ %s }} }} }}"
+
+    expected = text.replace("impl Fail", "impl std::error::Error").replace(
+        "fn cause(&self) -> Option<&Fail>", f"fn source(&self) -> {RESULT}"
+    )
+    assert written(text % before) == expected % after
+
+
+@pytest.mark.parametrize(
+    "arm",
+    [
+        "E::X(ref e) => e.cause()",
+        "E::C(.., ref e) => e.cause()",
+        "E::B(ref e) | E::C(ref e, _) => e.cause()",
+        "E::B(ref e) if a => e.cause()",
+    ],
+)
+def test_a_binding_that_is_not_followed_is_refused(arm: str) -> None:
+    given = "enum E { B(Error), C(u8, Own) }\n"
+    text = f"{USE}{given}impl Fail for E {{ fn cause(&self) -> Option<&Fail> {{ match *self {{ {arm} }} }} }}"
+
+    assert refusal(hand_written_types(names_of(text))).code == "cause-body"
+
+
 def test_what_only_fail_had_goes_with_its_comments() -> None:
     before = """\
 impl Fail for E {

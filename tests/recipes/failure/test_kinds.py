@@ -226,6 +226,15 @@ def test_another_shape_is_refused(old: str, new: str) -> None:
     assert found.code == "context-value"
 
 
+def test_a_conversion_of_a_new_context_is_a_value() -> None:
+    before = file(BEFORE).replace("Self { inner: Context::new(kind) }", "Error::from(Context::new(kind))")
+
+    after = file(AFTER, PRINTED, "self.kind").replace(
+        "Self { kind, source: None }", "Error { kind, source: None }"
+    )
+    assert rebuilt(before) == after.replace("TRAIT", "")
+
+
 def test_a_type_with_more_than_a_context_is_not_this_pattern() -> None:
     assert not list(kind_errors(names_of("struct E { a: u8, inner: failure::Context<Kind> }")))
     assert not list(kind_errors(names_of("fn f(x: failure::Context<Kind>) {}")))
