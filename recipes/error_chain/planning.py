@@ -21,6 +21,7 @@ from codemods.recipe import (
     Site,
     Skipped,
     Source,
+    Target,
     TreeKind,
 )
 
@@ -28,6 +29,9 @@ from .components import Component, Member
 from .crates import PackageFiles
 from .finding import mentions_in, place_of
 from .targets import Targets
+
+# What a file without a known package is taken for: callers may name everything.
+_LIBRARY = Package("", PurePosixPath("Cargo.toml"), targets=(Target("", "lib", PurePosixPath("src/lib.rs")),))
 
 
 @dataclass
@@ -61,7 +65,7 @@ class Plan:
     def _by_package(self) -> list[tuple[Package, list[Site]]]:
         found: dict[PurePosixPath, tuple[Package, list[Site]]] = {}
         for site in self.sites:
-            package = self.packages.owner(site.source.path) or Package("", PurePosixPath("Cargo.toml"))
+            package = self.packages.owner(site.source.path) or _LIBRARY
             found.setdefault(package.manifest, (package, []))[1].append(site)
         return list(found.values())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -24,6 +24,7 @@ from codemods.recipe import (
     Skipped,
     Source,
     Span,
+    imports_of,
     ordered,
 )
 
@@ -53,19 +54,18 @@ class Draft:
         """Return the collector for the imports of a file."""
         return self.imports.setdefault(source.path, ImportEdits(source))
 
-    def remove_import(self, source: Source, found: Import) -> None:
-        """Take an import away; a comment above it stays, even if it was about it."""
-        alone = ImportEdits(source)
-        alone.remove(found)
-        try:
-            alone.edits()
-        except ImportEditError as error:
-            if error.code != "comment" or not _is_whole(source, found):
-                raise
-            end = source.line_span(found.declaration.end).end
-            self.add(source, [Edit(Span(found.declaration.start, _line_break(source, end)), "")])
-        else:
-            self.imports_of(source).remove(found)
+    def remove_imports(self, source: Source, found: Collection[Import]) -> None:
+        """Take imports away; a comment above a statement stays, even if it was about it."""
+        statements = {each.declaration for each in found}
+        for statement in sorted(statements):
+            leaves = [each for each in imports_of(source) if each.declaration == statement]
+            going = [each for each in leaves if each in found]
+            if len(going) == len(leaves) and _is_alone(source, statement) and _has_comment(source, going):
+                end = source.line_span(statement.end).end
+                self.add(source, [Edit(Span(statement.start, _line_break(source, end)), "")])
+                continue
+            for each in going:
+                self.imports_of(source).remove(each)
 
     def form(self, name: str, min_rust: str | None = None) -> Form:
         """Return the form, which needs this Rust.
@@ -151,7 +151,7 @@ class Targets:
             opaque = Opaque(self.component, member, self.facts)
             for source, edits in opaque.edits():
                 draft.add(source, edits)
-            opaque.imports(draft.imports_of, draft.remove_import)
+            opaque.imports(draft.imports_of, lambda source, found: draft.remove_imports(source, [found]))
             release = anyhow_for(member.package.rust_version)
             if release is None:
                 raise CallError("old-rust", f"no anyhow builds with Rust {member.package.rust_version}")
@@ -179,9 +179,12 @@ class Targets:
                 draft.add(site.source, edits)
             else:
                 draft.add(site.source, call_edits(site, name))
+        going: dict[Source, list[Import]] = {}
         for site, mention in member.imports():
             if mention.origin is not None:
-                draft.remove_import(site.source, mention.origin)
+                going.setdefault(site.source, []).append(mention.origin)
+        for source, imports in going.items():
+            draft.remove_imports(source, imports)
         if deriving:
             self._need_thiserror(member, deriving, draft)
         draft.dependencies.append(Retires(member.package.manifest, PACKAGE))
@@ -220,11 +223,23 @@ class Targets:
         return Skipped(code, reason, tuple(site.id for site in self.component.sites))
 
 
-def _is_whole(source: Source, found: Import) -> bool:
-    """Whether the import is alone in its statement, and its statement on its lines, without comments."""
-    text = source.text(Span(found.declaration.start, source.line_span(found.declaration.end).end))
-    before = source.text(Span(source.line_span(found.declaration.start).start, found.declaration.start))
-    return text.endswith(";") and not before.strip() and "{" not in text and "/" not in text
+def _has_comment(source: Source, found: Collection[Import]) -> bool:
+    """Whether a comment is in the way of taking the imports away."""
+    alone = ImportEdits(source)
+    for each in found:
+        alone.remove(each)
+    try:
+        alone.edits()
+    except ImportEditError as error:
+        return error.code == "comment"
+    return False
+
+
+def _is_alone(source: Source, statement: Span) -> bool:
+    """Whether the statement has its lines for itself, without comments."""
+    text = source.text(Span(statement.start, source.line_span(statement.end).end))
+    before = source.text(Span(source.line_span(statement.start).start, statement.start))
+    return text.endswith(";") and not before.strip() and "/" not in text
 
 
 def _line_break(source: Source, at: int) -> int:

@@ -200,8 +200,12 @@ class _Written:
             _lines(
                 "/// Iterates over the error chain, this error first.",
                 "pub fn iter(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {",
-                "    let first: &(dyn std::error::Error + 'static) = self;",
-                "    std::iter::successors(Some(first), |error| error.source())",
+                "    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(self);",
+                "    std::iter::from_fn(move || {",
+                "        let error = next?;",
+                "        next = error.source();",
+                "        Some(error)",
+                "    })",
                 "}",
             ),
         )
