@@ -18,6 +18,9 @@ from codemods import __version__
 from codemods.cargo.build import Configuration
 from codemods.cargo.report import CheckReport
 from codemods.engine.api_changes import ApiChange, api_changes
+from codemods.engine.api_compare import ApiComparison
+from codemods.engine.api_guard import ApiGuard
+from codemods.engine.api_records import api_evidence, api_records, bump_records
 from codemods.engine.asking import Asker
 from codemods.engine.baseline import Baseline, broken_baseline
 from codemods.engine.changed_items import WHOLE_FILE, ChangedItem, Diff, changed_items
@@ -54,7 +57,7 @@ from codemods.engine.overlay import Chosen, Overlay, compose
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
 from codemods.engine.removed_tests import without_removed
-from codemods.engine.request import Request, Result
+from codemods.engine.request import ApiPolicy, Request, Result
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge, lost_units
 from codemods.engine.widening import widen
@@ -245,6 +248,8 @@ class _Grading:
             ),
             seconds=self._seconds(started),
             compiles=bench.builder.compiles,
+            api=api_records([self.guarded]),
+            bumps=bump_records([self.guarded], bench.workspace.members),
             notes=(*bench.notes, *self._api_notes(), *self._link_notes(), *self._dropped_notes()),
         )
 
@@ -290,15 +295,24 @@ class _Grading:
         return measure_execution(self.bench, self.composition, places, self.tested, ids)
 
     @cached_property
+    def guarded(self) -> ApiComparison:
+        """How what other crates see differs, in libraries that may be published."""
+        if self.bench.request.api is ApiPolicy.ALLOW or self.judgement.failure is not None:
+            return ApiComparison()
+        guard = ApiGuard(self.bench, {}, self.baseline.report)
+        return guard.compared(self.chosen, self.composition, self.report)
+
+    @cached_property
     def api(self) -> Mapping[str, tuple[ApiChange, ...]]:
-        """By item, the public items that it changes."""
+        """By item, the public items that it changes by their text, where the guard does not look."""
         libraries = {
             file
             for unit in (*self.baseline.report.units, *self.report.units)
             if unit.kind in ("lib", "proc-macro") and not unit.is_test
             for file in unit.files
         }
-        return api_changes([item for item in self.items if str(item.path) in libraries], self.diff)
+        others = [item for item in self.items if item.change.id not in self.guarded.compared]
+        return api_changes([item for item in others if str(item.path) in libraries], self.diff)
 
     # What is said of each item
 
@@ -353,7 +367,7 @@ class _Grading:
     def _api_evidence(self, item: ChangedItem) -> tuple[Evidence, ...]:
         changes = self.api.get(item.id, ())
         if not changes:
-            return ()
+            return api_evidence(self.guarded, item.change.id)
         shown = "; ".join(change.text for change in changes)
         return (Evidence("api", "failed", f"what other crates may see is not the same: {shown}"),)
 

@@ -82,7 +82,7 @@ def test_what_was_shown_is_named(graded: Ran) -> None:
     assert "twice_is_twice" in evidence["executed"]["detail"]
     assert "windows" in str(items["src/lib.rs fn elsewhere"]["reason"])
     signature = {e["check"]: e for e in items["src/lib.rs fn use_it"]["evidence"]}  # type: ignore[attr-defined]
-    assert "-> u8` is now `pub fn use_it ( ) -> u16`" in signature["api"]["detail"]
+    assert "verified::use_it: `fn use_it() -> u8` is now `fn use_it() -> u16`" in signature["api"]["detail"]
 
 
 def test_the_exit_code_says_whether_the_grade_is_reached(codemod: Command, graded: Ran, root: Path) -> None:
