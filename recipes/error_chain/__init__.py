@@ -11,6 +11,9 @@ same names: callers match on the same kinds, texts and sources stay, and `chain_
         return Err(format!("no file {}", path.display()).into());
     }
 
+A program whose errors nobody looks into (no kinds of its own, no `kind()`, no pattern) gets `anyhow`:
+`chain_err(|| text)` becomes `context(text)`, and `quick_main!` and `display_chain` print what they did.
+
 Left alone: a package whose error-chain is older than 0.11, macros that make `error_chain!`,
 paths to its trait `ChainedError`, re-exports of it.
 """
@@ -21,8 +24,10 @@ from collections.abc import Iterator, Sequence
 
 from codemods.recipe import (
     Applicability,
+    ConversionOf,
     Errors,
     Facts,
+    ItemOf,
     Packages,
     Proposal,
     Setting,
@@ -32,14 +37,15 @@ from codemods.recipe import (
 )
 
 from .finding import PACKAGE, SEARCHES
-from .opaque import CALL, CONVERSION
 from .planning import Plan
 
 CODES = {
     "attributes": "an attribute stands before `error_chain!`, and it is not clear which items it is for.",
+    "comment": "a comment may be about an import that would go.",
     "doc-example": "it stands in an example of the documentation, where items cannot be written out.",
     "exit-code": "which exit code the function of `quick_main!` returns is not seen in its file.",
     "macro-body": "another macro makes it.",
+    "name-clash": "a name that would be imported means something else there.",
     "needs-types": "the setting asks for `anyhow`, but callers look into these errors.",
     "no-replacement": "an item of error-chain is named for which nothing stands in the result.",
     "old-rust": "no release of the crate that is needed builds with the Rust that the package supports.",
@@ -61,7 +67,7 @@ CODES = {
     codes=CODES,
     crates=(PACKAGE,),
     observes=Errors(),
-    facts=(CALL, CONVERSION),
+    facts=(ItemOf("call"), ConversionOf("call")),
     settings=(
         Setting(
             "shape",

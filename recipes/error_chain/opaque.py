@@ -75,12 +75,14 @@ def _declares(declaration: Declaration) -> str | None:
 
 def _looks_into(member: Member, kind: str) -> str | None:
     code = [source for source in member.files.sources.values() if not source.is_manifest]
-    found = ((source.path, _look(source.content.decode(), kind)) for source in code)
+    found = ((source.path, _look(source, kind)) for source in code)
     return next((f"{path} {look}" for path, look in found if look is not None), None)
 
 
-def _look(text: str, kind: str) -> str | None:
-    if re.search(rf"(?<!io::)\b{kind}\b", text):
+def _look(source: Source, kind: str) -> str | None:
+    text = source.content.decode()
+    is_foreign = any(each.name == kind and each.path[0] == "std" for each in imports_of(source))
+    if not is_foreign and re.search(rf"(?<!io::)\b{kind}\b", text):
         return f"names `{kind}`"
     for name in ("from_kind", "with_chain", "with_boxed_chain"):
         if re.search(rf"\b{name}\b", text):

@@ -95,14 +95,14 @@ class Targets:
             yield Skipped("needs-types", own, tuple(site.id for site in self.component.sites))
             yield from self.component.others(with_anyhow=False)
             return
-        is_opaque = own is None
         try:
-            forms = list(self._forms(is_opaque))
+            opaque = self._opaque() if own is None else None
+            forms = [form for form in (opaque, *self._kept_forms(opaque)) if form is not None]
         except (CallError, ImportEditError, EditConflict) as error:
             yield self._refusal(error)
             yield from self.component.others(with_anyhow=False)
             return
-        yield from self._change(forms, reasons, is_opaque)
+        yield from self._change(forms, reasons, opaque is not None)
 
     def _change(
         self, forms: Sequence[Form], reasons: Mapping[str, str | None], is_opaque: bool
@@ -133,10 +133,8 @@ class Targets:
             return "the setting `shape` keeps them"
         return next((reason for reason in reasons.values() if reason is not None), None)
 
-    def _forms(self, is_opaque: bool) -> Iterator[Form]:
-        if is_opaque:
-            yield self._opaque()
-        if is_opaque and self.settings["shape"] == "anyhow":
+    def _kept_forms(self, opaque: Form | None) -> Iterator[Form]:
+        if opaque is not None and self.settings["shape"] == "anyhow":
             return
         yield self._kept("names-kept", is_tidy=True)
         if self.component.declarations:
@@ -145,7 +143,16 @@ class Targets:
             if any(isinstance(each, Needs) for each in in_full.dependencies):
                 yield self._kept("written-by-hand", is_tidy=False, derives=False)
 
-    def _opaque(self) -> Form:
+    def _opaque(self) -> Form | None:
+        """Return the form with `anyhow`; None where a call or import has no place in it, unless it must."""
+        try:
+            return self._with_anyhow()
+        except (CallError, ImportEditError, EditConflict):
+            if self.settings["shape"] == "anyhow":
+                raise
+            return None
+
+    def _with_anyhow(self) -> Form:
         draft = Draft()
         for member in self.component.members:
             opaque = Opaque(self.component, member, self.facts)

@@ -302,6 +302,19 @@ def test_a_library_never_gets_anyhow_by_itself() -> None:
     assert [form.name for form in found.forms] == ["names-kept", "names-kept-in-full", "written-by-hand"]
 
 
+def test_a_kind_that_std_has_is_no_kind_of_ours() -> None:
+    main = PROGRAM_FILES["src/main.rs"] + "use std::io::{self, ErrorKind};\nfn g(e: ErrorKind) {}\n"
+    assert change(planned({**PROGRAM_FILES, "src/main.rs": main}, PROGRAM)).forms[0].name == "anyhow"
+
+
+def test_a_name_that_is_taken_keeps_the_types() -> None:
+    work = 'mod m {\nuse errors::*;\nuse other::bail;\nfn f() -> Result<u8> { error_chain::bail!("a") }\n}\n'
+    files = {**PROGRAM_FILES, "src/work.rs": f"macro_rules! ensure {{ () => {{}} }}\n{work}"}
+    assert change(planned(files, PROGRAM)).forms[0].name == "anyhow"
+    files["src/work.rs"] = 'use errors::*;\nfn f() -> Result<u8> { g().chain_err::<_, _>(|| "a") }\n'
+    assert change(planned(files, PROGRAM)).forms[0].name == "names-kept"
+
+
 def test_an_io_kind_is_no_kind_of_ours() -> None:
     main = PROGRAM_FILES["src/main.rs"] + "fn g(e: io::Error) -> bool { e.kind() == io::ErrorKind::Other }\n"
     assert change(planned({**PROGRAM_FILES, "src/main.rs": main}, PROGRAM)).forms[0].name == "anyhow"
