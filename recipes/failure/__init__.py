@@ -1,8 +1,8 @@
 """Replace the deprecated `failure` by `anyhow` for opaque errors and `thiserror` for own types.
 
-`failure` came before `std::error::Error` had a `source`, and is not maintained since 2020: its errors are no
-errors for the rest of the ecosystem. Errors that only travel become `anyhow::Error`; types that
-callers can match on derive `thiserror::Error`, or implement std's trait by hand as they did `Fail`.
+`failure` came before `std::error::Error` had a `source`, and is not maintained since 2020: its errors are
+no errors for anybody else. Errors that only travel become `anyhow::Error`; types that callers can
+match on derive `thiserror::Error`, or implement std's trait by hand as they did `Fail`.
 
     use failure::{bail, Error};
 
@@ -43,12 +43,12 @@ Messages stay what they are, also where the two crates read the same macro in an
         cause: std::io::Error,
     }
 
-All mentions in packages that depend on each other move in one change, with imports, manifests and the lock
+All mentions in packages that depend on each other move in one change, with imports, manifests and lock
 file. One that cannot move holds back the rest, but not the own types that failure still accepts. What a
-method is called on is the compiler's answer: `cause()` of an error and of a type that implements `Fail` differ.
+method is called on is the compiler's answer: `cause()` of an error and of an own type differ.
 
-Left alone: `Context`, `Compat` and `SyncFailure` as types, backtraces, what a library re-exports, and whatever
-meets a dependency that still returns errors of failure.
+Left alone: `Context`, `Compat` and `SyncFailure` as types, backtraces, what a library re-exports, and
+whatever meets a dependency that still returns errors of failure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -68,14 +68,14 @@ from codemods.recipe import (
 )
 
 from .boundaries import RECEIVER_ITEM
+from .calls import FACTS
 from .finding import SEARCHES
-from .methods import FACTS
 from .planning import plan
 
 CODES = {
     "as-fail": "`AsFail` has no counterpart.",
     "attribute-clash": "a field or variant has an attribute that `thiserror` would take for its own.",
-    "backtrace": "failure's backtraces have no counterpart but std's; `--set failure.backtrace=std` takes them.",
+    "backtrace": "failure's backtraces are types of its own; `--set failure.backtrace=std` takes std's.",
     "backtrace-field": "the type holds a backtrace, and not all code that handles it is understood.",
     "backtrace-shown": "the message prints the backtrace.",
     "captured-name": "the message of a type names something of the surrounding code.",
@@ -85,7 +85,7 @@ CODES = {
     "compat": "`Compat` makes one flat message of an error, on purpose.",
     "context-value": "a `Context` is kept as a value, for which there is no type elsewhere.",
     "debug-text": "a message prints an error by `{:?}` or with a width, which reads differently now.",
-    "dependency-speaks": "a dependency outside of the workspace returns errors of failure; it must move first.",
+    "dependency-speaks": "a dependency elsewhere returns errors of failure; it must move first.",
     "display-argument": "the arguments of a message are not all fields.",
     "downcast-context": "a context may hide what a downcast looks for; anyhow's looks below it.",
     "ensure-text": "`ensure!` prints its condition, whose layout by rustc is not certain.",
@@ -109,10 +109,11 @@ CODES = {
     "other-version": "it is not failure 0.1.",
     "overlap": "the edits of this change do not go together.",
     "pointer-format": "the message prints an address.",
-    "public-error": "`failure::Error` is part of a public signature, and `--set failure.library` asks about it.",
+    "public-error": "`failure::Error` is part of a public signature, which the setting asks about.",
     "reexport": "the library shows an item of failure to its callers.",
     "renamed-dependency": "the manifest gives failure another name.",
     "rust-version": "no release of the crates that are needed supports the package's Rust.",
+    "sync-failure": "`SyncFailure` has no counterpart.",
     "two-contexts": "a file gives errors kinds and other contexts by the same method.",
     "two-macros": "two crates bring a macro of this name.",
     "unknown-receiver": "nothing tells what a method is called on.",
@@ -136,8 +137,8 @@ CODES = {
         Setting(
             "library",
             "anyhow",
-            "what becomes of `failure::Error`: `anyhow::Error`; in public signatures of a library a question;"
-            " or nothing, only own types move",
+            "what becomes of `failure::Error`: anyhow's; in public signatures of a library a question; or"
+            " nothing, only own types move",
             ("anyhow", "thiserror", "keep"),
         ),
         Setting(
@@ -167,7 +168,7 @@ CODES = {
         Setting(
             "downcast",
             "exact",
-            "a downcast of an error that may have contexts: find what it found, or what stands below them too",
+            "a downcast of an error with contexts: find what it found, or what stands below them too",
             ("exact", "plain"),
         ),
     ),

@@ -52,7 +52,7 @@ def left_by_receiver(site: Site, facts: Facts, receiver: TypeOf, speakers: froze
 
 def left_by(crate: str) -> Left:
     """Return that `crate` stands in the way."""
-    reason = f"`{crate}`, a dependency outside of this workspace, returns errors of failure: it must move first"
+    reason = f"`{crate}`, a dependency outside of this workspace, returns errors of failure; it moves first"
     return Left("dependency-speaks", reason, OPTIONS)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def without_parameter(source: Source, closure: Node) -> Edit | None:
-    """Return the edit that takes the only parameter of `closure` away; None where it is used, or no closure."""
+    """Return the edit that takes the one parameter of `closure` away; None where it is used, or none."""
     if closure.type != "closure_expression":
         return None
     parameters, body = closure.child_by_field_name("parameters"), closure.child_by_field_name("body")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from codemods.recipe import Packages, Role, Settings
 
+from .chains import Policy
 from .members import Member
-from .methods import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def sentence(member: Member, decision: Decision, *, uses_anyhow: bool, uses_type
         parts.append("its own error types derive `thiserror::Error`, because callers can match on them")
     if uses_anyhow and decision.is_public_library:
         parts.append(
-            "`failure::Error` becomes `anyhow::Error`, because it was opaque to callers before; that is an API"
-            " change"
+            "`failure::Error` becomes `anyhow::Error`, because it was opaque to callers before; that is a"
+            " change of the API"
         )
     elif uses_anyhow:
         parts.append("`failure::Error` becomes `anyhow::Error`, because nobody outside matches on it")

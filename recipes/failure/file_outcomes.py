@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site, Span
 
 from .boundaries import left_by_receiver, rewrite_operand
+from .calls import ITEM, RECEIVER, is_call, is_context
 from .decisions import Decision
 from .kind_uses import Kinds, own_types
 from .macro_calls import macro_arguments
 from .macros import NAMES as MACROS
 from .macros import rewrite_macro
 from .members import File
-from .methods import ITEM, RECEIVER, call_of, is_call, rewrite_call
+from .methods import rewrite_call
 from .own_types import OwnType, TypeRefused, TypeRewrite
 from .paths import crate_edit, rewrite_path
 from .printing import rewrite_printed
@@ -55,7 +56,7 @@ class _Judge:
         self.kinds = kinds
         self.written: set[Span] = set()  # the types whose edits some site has
         self.types = own_types(file, kinds)
-        self.traits = {kinds.trait_for(site, facts) for site in file.sites if _is_context(site)}
+        self.traits = {kinds.trait_for(site, facts) for site in file.sites if is_context(site)}
 
     def all(self) -> Iterator[Judged]:
         for site in self.file.sites:
@@ -96,7 +97,7 @@ class _Judge:
         if mention is None:
             return Stranger()  # `cause` of somebody else's derive, a macro of another crate
         outcome = self._mention(mention)
-        if self.decision.asks_public and isinstance(outcome, Rewrite) and _is_public(self.file, mention):
+        if self.decision.asks_public and isinstance(outcome, Rewrite) and _is_public(mention):
             return _public_question(mention)
         return outcome
 
@@ -146,7 +147,6 @@ class _Judge:
         if left is not None:
             return left
         return rewrite_call(
-            call_of(site),
             site,
             self.facts,
             self.decision.calls,
@@ -191,11 +191,7 @@ def _covers(own_type: OwnType, site: Site, mention: Mention | None) -> bool:
     return any(len(edit.span) and site.span in edit.span for edit in edits)
 
 
-def _is_context(site: Site) -> bool:
-    return is_call(site) and site["name"].text in ("context", "with_context")
-
-
-def _is_public(file: File, mention: Mention) -> bool:
+def _is_public(mention: Mention) -> bool:
     """Whether callers outside may see what is written there: in a signature that is `pub`, or of a trait."""
     node: Node | None = mention.node
     while node is not None and node.parent is not None:

@@ -27,7 +27,7 @@ from codemods.recipe import (
     mentions_of,
 )
 
-from . import methods
+from .calls import NAMES
 from .nodes import expression_at
 from .printing import SPECIAL, printed_specially
 
@@ -103,7 +103,7 @@ def find_methods(source: Source) -> Iterator[Match]:
         return
     for match in _CALLS.find(source):
         name = match.captures["name"]
-        if name.text in methods.NAMES:
+        if name.text in NAMES:
             node = match.node
             whole = Span(node.start_byte, node.end_byte)
             call = Capture(whole, source.text(whole), node.type, (node,))
@@ -117,7 +117,8 @@ def find_operands(source: Source) -> Iterator[Match]:
     if source.is_manifest:
         return
     for match in _OPERANDS.find(source):
-        captures = _captures(call=match.captures["call"], name=replace(match.captures["call"], text="?", nodes=()))
+        call = match.captures["call"]
+        captures = _captures(call=call, name=replace(call, text="?", nodes=()))
         yield replace(match, captures=captures, conditions=(_RETURNS_ERROR,))
 
 
@@ -142,7 +143,7 @@ _OPERANDS = Query("(try_expression . (call_expression) @call) @site")
 _RETURNS_ERROR = Condition(HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True)
 _ERRORS = ("failure::Error", "failure::Context<_>")
 _IS_ERROR = Condition(HasType("receiver", (*_ERRORS, *(f"&{each}" for each in _ERRORS))), or_unknown=True)
-_MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(methods.NAMES).encode() + rb")\s*(?:\(|::)")
+_MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(NAMES).encode() + rb")\s*(?:\(|::)")
 
 SEARCHES = (
     *(
@@ -151,5 +152,5 @@ SEARCHES = (
     ),
     Finder(find_operands, (b"?",)),
     Finder(find_printed, (b"{",), SPECIAL),
-    *(Finder(find_methods, (b"." + name.encode(),)) for name in methods.NAMES),
+    *(Finder(find_methods, (b"." + name.encode(),)) for name in NAMES),
 )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from codemods.recipe import Edit, Import, ImportEditError, ImportEdits, MentionKind, Site, Span
 
+from .calls import is_call
 from .decisions import Decision
 from .file_outcomes import Judged
 from .members import File
-from .methods import is_call
 from .rewrites import MACROS, Left, Need, Rewrite
 
 _REEXPORTED = (

@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from codemods.recipe import Facts, Known, Role, Site, Span
 
 from .backtraces import Backtraces, backtraces_of
+from .calls import ARGUMENT, ITEM, call_of, is_context
 from .hand_written import hand_written_types
 from .kinds import KindError, kind_errors, module_path
 from .members import File, Member
-from .methods import ARGUMENT, ITEM, call_of, is_call
 from .own_types import OwnType, TypeRefused
 from .types import derived_types
 
@@ -34,7 +34,7 @@ class Kinds:
 
     def trait_for(self, site: Site, facts: Facts) -> tuple[str, str] | None:
         """Return module and trait for a call that gives an error a kind; None for any other."""
-        if not is_call(site) or site["name"].text not in ("context", "with_context"):
+        if not is_context(site):
             return None
         name = _kind_given(site, facts)
         return self.traits.get(name) if name is not None else None

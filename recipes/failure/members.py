@@ -101,7 +101,7 @@ def components(members: Sequence[Member], packages: Packages) -> Iterator[tuple[
             near = [each for each in left if _are_neighbours(member, each, packages)]
             group += near
             left = [each for each in left if each not in near]
-        yield tuple(sorted(group, key=lambda member: members.index(member)))
+        yield tuple(sorted(group, key=members.index))
 
 
 def _are_neighbours(first: Member, second: Member, packages: Packages) -> bool:
@@ -136,7 +136,7 @@ def _file(source: Source, sites: Iterable[Site], roots: Mapping[PurePosixPath, S
 
 
 def _roots_near(source: Source, roots: Mapping[PurePosixPath, Source]) -> list[Source]:
-    """Return the root files whose crate the file may belong to: itself, or those in the nearest folder above."""
+    """Return the roots of crates that the file may belong to: itself, or those in the nearest folder."""
     if source.path in roots:
         return [source]
     for folder in source.path.parents:

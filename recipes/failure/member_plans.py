@@ -1,0 +1,219 @@
+"""One package as it is planned: what becomes of its sites, its imports, its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from codemods.recipe import (
+    Change,
+    EditConflict,
+    Edited,
+    Facts,
+    Form,
+    MentionKind,
+    Needs,
+    Packages,
+    Settings,
+    Site,
+    Source,
+)
+
+from .._errors.releases import anyhow_for, thiserror_for
+from .decisions import Decision, decide
+from .dependencies import left_by_manifest
+from .edits import combined
+from .file_outcomes import Judged, judge
+from .import_plan import CrateNeeds, ImportPlan, plan_imports, plan_type_imports
+from .kind_uses import kinds_of
+from .members import File, Member
+from .rewrites import Left, Need, Rewrite
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A place that cannot move, and why; `site` is None where it is settled elsewhere: somebody keeps it."""
+
+    source: Source
+    at: int
+    left: Left
+    site: Site | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source.path}:{self.source.position(self.at).line}"
+
+
+@dataclass(frozen=True)
+class MemberPlan:
+    """One package: what becomes of its sites, and of the imports of its files where all of them move."""
+
+    member: Member
+    decision: Decision
+    judged: Mapping[File, tuple[Judged, ...]]
+    blocked: tuple[tuple[Site, Left], ...]  # sites of the manifest that stand in the way
+
+    @cached_property
+    def crate_needs(self) -> CrateNeeds:
+        """What its code will need."""
+        outcomes = [
+            each.outcome
+            for found in self.judged.values()
+            for each in found
+            if isinstance(each.outcome, Rewrite)
+        ]
+        needs = frozenset(need for outcome in outcomes for need in outcome.needs)
+        imported = any(_gives_anyhow(each) for found in self.judged.values() for each in found)
+        bare = any(
+            each.mention is not None
+            and each.mention.kind is MentionKind.MACRO
+            and len(each.mention.segments) == 1
+            and (each.mention.origin is None or each.mention.origin.is_extern_crate)
+            for found in self.judged.values()
+            for each in found
+            if isinstance(each.outcome, Rewrite)
+        )
+        return CrateNeeds(needs | ({Need.ANYHOW} if imported else frozenset()), bare)
+
+    @cached_property
+    def imports(self) -> Mapping[File, ImportPlan]:
+        """What becomes of the imports of each file."""
+        return {
+            file: plan_imports(file, found, self.decision, self.crate_needs)
+            for file, found in self.judged.items()
+        }
+
+    @cached_property
+    def needs(self) -> frozenset[Need]:
+        """What its code needs afterwards."""
+        return self.crate_needs.needs.union(*(plan.needs for plan in self.imports.values()))
+
+    @property
+    def blockers(self) -> Iterator[Blocker]:
+        """What stands in the way."""
+        yield from (blocker(site, left) for site, left in self.blocked)
+        for file, found in self.judged.items():
+            for each in found:
+                left = each.outcome if isinstance(each.outcome, Left) else None
+                left = left or self.imports[file].left.get(each.site.id)
+                if left is not None:
+                    yield blocker(each.site, left)
+            yield from _kept(file)
+
+    @property
+    def edited(self) -> Iterator[Edited]:
+        """The files with all of their edits."""
+        for file, found in self.judged.items():
+            edits = [
+                edit for each in found if isinstance(each.outcome, Rewrite) for edit in each.outcome.edits
+            ]
+            merged = combined([*edits, *self.imports[file].edits])
+            if merged:
+                yield Edited(file.path, merged)
+
+
+def type_changes(plan: MemberPlan) -> Iterator[Change]:
+    """Yield a change for the own types of each file that failure still accepts as they will be."""
+    for file, found in plan.judged.items():
+        alone = [each for each in found if each.own_type is not None and each.own_type.moves_alone]
+        alone = [each for each in alone if not _has_cause(each)]
+        if not alone:
+            continue
+        moving = frozenset(each.site.span for each in alone)
+        imports = plan_type_imports(file, found, moving)
+        edits = [edit for each in alone if isinstance(each.outcome, Rewrite) for edit in each.outcome.edits]
+        try:
+            files = (Edited(file.path, combined([*edits, *imports.edits])),)
+        except EditConflict:
+            continue
+        sites = (*(each.site.id for each in alone), *sorted(imports.settled))
+        derives = any(isinstance(e.outcome, Rewrite) and Need.THISERROR in e.outcome.needs for e in alone)
+        needs = tuple(_needs(plan, Need.THISERROR, [file])) if derives else ()
+        note = (
+            f"Package {plan.member.name}: these types derive `thiserror::Error` and are still accepted where"
+            " `Fail` is asked for; the rest stays with failure."
+        )
+        yield Change(sites, (Form(files, "types", dependencies=needs),), notes=(note,))
+
+
+def _has_cause(each: Judged) -> bool:
+    """Whether failure would no longer see the type's cause: it knows nothing of `source`."""
+    own_type = each.own_type
+    assert own_type is not None, "asked of types only"
+    return any("source" in edit.text for edit in own_type.edits)
+
+
+def dependencies_of(plan: MemberPlan) -> Iterator[Needs]:
+    """Yield what the package's code needs of its manifest."""
+    for need in (Need.ANYHOW, Need.THISERROR):
+        files = [file for file in plan.judged if need in _needs_of(plan, file)]
+        if files:
+            yield from _needs(plan, need, files)
+
+
+def _needs_of(plan: MemberPlan, file: File) -> frozenset[Need]:
+    found = plan.judged[file]
+    own = frozenset(
+        need for each in found if isinstance(each.outcome, Rewrite) for need in each.outcome.needs
+    )
+    return own | plan.imports[file].needs
+
+
+def _needs(plan: MemberPlan, need: Need, files: Sequence[File]) -> Iterator[Needs]:
+    package = plan.member.package
+    if package is None:
+        return
+    find = anyhow_for if need is Need.ANYHOW else thiserror_for
+    release = find(package.rust_version)
+    if release is not None:
+        kinds = tuple(sorted({_kind(package.root, file) for file in files}))
+        kinds = ("normal",) if "normal" in kinds and "build" not in kinds else kinds
+        yield Needs(package.manifest, release.crate, release.requirement, instead_of="failure", kinds=kinds)
+
+
+def _kind(root: PurePosixPath, file: File) -> str:
+    parts = file.path.relative_to(root).parts
+    if parts[0] in ("tests", "examples", "benches") and len(parts) > 1:
+        return "dev"
+    return "build" if parts == ("build.rs",) else "normal"
+
+
+def member_plan(
+    member: Member, facts: Facts, settings: Settings, packages: Packages, *, hidden: bool
+) -> MemberPlan:
+    """Return the plan of one package. `hidden`: a context may hide what a downcast looks for."""
+    decision = decide(member, settings, packages, contexts_may_hide=hidden)
+    kinds = kinds_of(member, facts)
+    judged = {file: judge(file, facts, decision, kinds) for file in member.files}
+    return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))
+
+
+def _gives_anyhow(each: Judged) -> bool:
+    """Whether an import will be one of anyhow."""
+    return each.is_import and each.mention is not None and each.mention.path[1:2] == ("Error",)
+
+
+def blocker(site: Site, left: Left) -> Blocker:
+    """Return that the site stands in the way."""
+    return Blocker(site.source, site.span.start, left, site)
+
+
+def _kept(file: File) -> Iterator[Blocker]:
+    """Yield the mentions that are no open sites: somebody keeps them, or they are not understood."""
+    open_sites = {site.span for site in file.sites}
+    for span, mention in file.mentions.items():
+        if span not in open_sites and mention.kind is not MentionKind.DOC_LINK:
+            yield Blocker(file.source, span.start, Left("kept", "it is to stay, or is not understood"))
+
+
+def kept_by_setting(plan: MemberPlan) -> Iterator[Blocker]:
+    """Yield the first place that speaks of `failure::Error`, where the setting says that it stays."""
+    if plan.decision.moves_opaque:
+        return
+    for found in plan.judged.values():
+        for each in found:
+            if isinstance(each.outcome, Rewrite) and Need.ANYHOW in each.outcome.needs:
+                reason = "the setting `failure.library=keep` moves own types only"
+                yield blocker(each.site, Left("library", reason))
+                return
