@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site,
 from .boundaries import left_by_receiver, rewrite_operand
 from .calls import ITEM, RECEIVER, is_call, is_context
 from .decisions import Decision
-from .kind_uses import Kinds, own_types
+from .kind_uses import Kinds
 from .macro_calls import macro_arguments
 from .macros import NAMES as MACROS
 from .macros import rewrite_macro
@@ -43,19 +43,23 @@ class Judged:
         return self.mention is not None and self.mention.kind in _IMPORTS
 
 
-def judge(file: File, facts: Facts, decision: Decision, kinds: Kinds) -> tuple[Judged, ...]:
-    """Return what becomes of each site of the file."""
-    return tuple(_Judge(file, facts, decision, kinds).all())
+def judge(
+    file: File, facts: Facts, decision: Decision, kinds: Kinds, types: Sequence[OwnType]
+) -> tuple[Judged, ...]:
+    """Return what becomes of each site of the file; `types` are its own."""
+    return tuple(_Judge(file, facts, decision, kinds, types).all())
 
 
 class _Judge:
-    def __init__(self, file: File, facts: Facts, decision: Decision, kinds: Kinds) -> None:
+    def __init__(
+        self, file: File, facts: Facts, decision: Decision, kinds: Kinds, types: Sequence[OwnType]
+    ) -> None:
         self.file = file
         self.facts = facts
         self.decision = decision
         self.kinds = kinds
         self.written: set[Span] = set()  # the types whose edits some site has
-        self.types = own_types(file, kinds)
+        self.types = types
         self.traits = {kinds.trait_for(site, facts) for site in file.sites if is_context(site)}
 
     def all(self) -> Iterator[Judged]:

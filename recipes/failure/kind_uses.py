@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from codemods.recipe import Facts, Known, Role, Site, Span
+from codemods.recipe import Facts, Known, Mention, Role, Site, Span
 
 from .backtraces import Backtraces, backtraces_of
 from .calls import ARGUMENT, ITEM, call_of, is_context
@@ -68,7 +68,7 @@ def kinds_of(member: Member, facts: Facts) -> Kinds:
 
 def own_types(file: File, kinds: Kinds) -> tuple[OwnType, ...]:
     """Return what becomes of each error type that the file declares, and of each `impl Fail`."""
-    mentions = sorted(file.mentions.values(), key=lambda mention: mention.span)
+    mentions = _mentions(file)
     made: list[OwnType] = []
     claimed: list[Span] = []
     for found in _kind_errors(file):
@@ -84,16 +84,17 @@ def own_types(file: File, kinds: Kinds) -> tuple[OwnType, ...]:
 
 
 def _backtraces(member: Member) -> Backtraces:
-    files = [
-        (file.names, sorted(file.mentions.values(), key=lambda each: each.span)) for file in member.files
-    ]
+    files = [(file.names, _mentions(file)) for file in member.files]
     is_library = member.package is None or member.package.role is not Role.PROGRAM
     return backtraces_of(files, is_library=is_library)
 
 
 def _kind_errors(file: File) -> Iterator[KindError | TypeRefused]:
-    mentions = sorted(file.mentions.values(), key=lambda mention: mention.span)
-    yield from kind_errors(file.names, mentions)
+    yield from kind_errors(file.names, _mentions(file))
+
+
+def _mentions(file: File) -> list[Mention]:
+    return sorted(file.mentions.values(), key=lambda mention: mention.span)
 
 
 def _kind_given(site: Site, facts: Facts) -> str | None:

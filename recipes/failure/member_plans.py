@@ -27,7 +27,7 @@ from .dependencies import left_by_manifest
 from .edits import combined
 from .file_outcomes import Judged, judge
 from .import_plan import CrateNeeds, ImportPlan, plan_imports, plan_type_imports
-from .kind_uses import kinds_of
+from .kind_uses import kinds_of, own_types
 from .members import File, Member
 from .rewrites import Left, Need, Rewrite
 
@@ -185,7 +185,7 @@ def member_plan(
     """Return the plan of one package. `hidden`: a context may hide what a downcast looks for."""
     decision = decide(member, settings, packages, contexts_may_hide=hidden)
     kinds = kinds_of(member, facts)
-    judged = {file: judge(file, facts, decision, kinds) for file in member.files}
+    judged = {file: judge(file, facts, decision, kinds, own_types(file, kinds)) for file in member.files}
     return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))
 
 
