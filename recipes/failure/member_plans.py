@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from codemods.recipe import (
     Change,
@@ -21,12 +20,12 @@ from codemods.recipe import (
     Source,
 )
 
-from .._errors.releases import anyhow_for, thiserror_for
+from .crate_needs import crate_needs, dependencies
 from .decisions import Decision, decide
 from .dependencies import left_by_manifest
 from .edits import combined
 from .file_outcomes import Judged, judge
-from .import_plan import CrateNeeds, ImportPlan, plan_imports, plan_type_imports
+from .import_plan import ImportPlan, plan_imports, plan_type_imports
 from .kind_uses import kinds_of, own_types
 from .members import File, Member
 from .rewrites import Left, Need, Rewrite
@@ -55,39 +54,25 @@ class MemberPlan:
     blocked: tuple[tuple[Site, Left], ...]  # sites of the manifest that stand in the way
 
     @cached_property
-    def crate_needs(self) -> CrateNeeds:
-        """What its code will need."""
-        outcomes = [
-            each.outcome
-            for found in self.judged.values()
-            for each in found
-            if isinstance(each.outcome, Rewrite)
-        ]
-        needs = frozenset(need for outcome in outcomes for need in outcome.needs)
-        imported = any(_gives_anyhow(each) for found in self.judged.values() for each in found)
-        bare = any(
-            each.mention is not None
-            and each.mention.kind is MentionKind.MACRO
-            and len(each.mention.segments) == 1
-            and (each.mention.origin is None or each.mention.origin.is_extern_crate)
-            for found in self.judged.values()
-            for each in found
-            if isinstance(each.outcome, Rewrite)
-        )
-        return CrateNeeds(needs | ({Need.ANYHOW} if imported else frozenset()), bare)
-
-    @cached_property
     def imports(self) -> Mapping[File, ImportPlan]:
         """What becomes of the imports of each file."""
         return {
-            file: plan_imports(file, found, self.decision, self.crate_needs)
+            file: plan_imports(
+                file, found, self.decision, crate_needs(self.member.package, file, self.judged)
+            )
             for file, found in self.judged.items()
         }
 
     @cached_property
     def needs(self) -> frozenset[Need]:
         """What its code needs afterwards."""
-        return self.crate_needs.needs.union(*(plan.needs for plan in self.imports.values()))
+        own = [
+            each.outcome.needs
+            for found in self.judged.values()
+            for each in found
+            if isinstance(each.outcome, Rewrite)
+        ]
+        return frozenset().union(*own, *(plan.needs for plan in self.imports.values()))
 
     @property
     def blockers(self) -> Iterator[Blocker]:
@@ -128,8 +113,8 @@ def type_changes(plan: MemberPlan) -> Iterator[Change]:
         except EditConflict:
             continue
         sites = (*(each.site.id for each in alone), *sorted(imports.settled))
-        derives = any(isinstance(e.outcome, Rewrite) and Need.THISERROR in e.outcome.needs for e in alone)
-        needs = tuple(_needs(plan, Need.THISERROR, [file])) if derives else ()
+        package = plan.member.package
+        needs = () if package is None else tuple(dependencies(package, Need.THISERROR, {file: alone}))
         note = (
             f"Package {plan.member.name}: these types derive `thiserror::Error` and are still accepted where"
             " `Fail` is asked for; the rest stays with failure."
@@ -147,36 +132,8 @@ def _has_cause(each: Judged) -> bool:
 def dependencies_of(plan: MemberPlan) -> Iterator[Needs]:
     """Yield what the package's code needs of its manifest."""
     for need in (Need.ANYHOW, Need.THISERROR):
-        files = [file for file in plan.judged if need in _needs_of(plan, file)]
-        if files:
-            yield from _needs(plan, need, files)
-
-
-def _needs_of(plan: MemberPlan, file: File) -> frozenset[Need]:
-    found = plan.judged[file]
-    own = frozenset(
-        need for each in found if isinstance(each.outcome, Rewrite) for need in each.outcome.needs
-    )
-    return own | plan.imports[file].needs
-
-
-def _needs(plan: MemberPlan, need: Need, files: Sequence[File]) -> Iterator[Needs]:
-    package = plan.member.package
-    if package is None:
-        return
-    find = anyhow_for if need is Need.ANYHOW else thiserror_for
-    release = find(package.rust_version)
-    if release is not None:
-        kinds = tuple(sorted({_kind(package.root, file) for file in files}))
-        kinds = ("normal",) if "normal" in kinds and "build" not in kinds else kinds
-        yield Needs(package.manifest, release.crate, release.requirement, instead_of="failure", kinds=kinds)
-
-
-def _kind(root: PurePosixPath, file: File) -> str:
-    parts = file.path.relative_to(root).parts
-    if parts[0] in ("tests", "examples", "benches") and len(parts) > 1:
-        return "dev"
-    return "build" if parts == ("build.rs",) else "normal"
+        if plan.member.package is not None and need in plan.needs:
+            yield from dependencies(plan.member.package, need, plan.judged)
 
 
 def member_plan(
@@ -187,11 +144,6 @@ def member_plan(
     kinds = kinds_of(member, facts)
     judged = {file: judge(file, facts, decision, kinds, own_types(file, kinds)) for file in member.files}
     return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))
-
-
-def _gives_anyhow(each: Judged) -> bool:
-    """Whether an import will be one of anyhow."""
-    return each.is_import and each.mention is not None and each.mention.path[1:2] == ("Error",)
 
 
 def blocker(site: Site, left: Left) -> Blocker:
