@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codemods.engine.document import Evidence
+from codemods.engine.error_places import ErrorPlace, ErrorPlaces, PlaceKind, error_places, probed_files
 from codemods.engine.error_texts import (
     DIFFERS,
     ErrorComparison,
@@ -22,7 +23,6 @@ from codemods.rust.source import Source
 if TYPE_CHECKING:
     from codemods.cargo.error_traces import ErrorTraces
     from codemods.cargo.report import CheckReport
-    from codemods.engine.error_places import ErrorPlace, ErrorPlaces
     from codemods.engine.overlay import Composition, Overlay
     from codemods.engine.workbench import Workbench
     from codemods.recipe.observed import Errors
@@ -60,9 +60,12 @@ class ErrorsChecked:
         if self.reason:
             return Evidence(CHECK, "skipped", self.reason)
         here = [place for place in self.places.values() if place.holds(site)]
+        # The call itself says most; where it can't be watched, the function around it.
+        calls = [p for p in here if p.kind is PlaceKind.CALL and p.number not in self.lost]
+        here = calls or here
         if here:
             return self._of_places(here)
-        total = self._counted(self.comparison.places)
+        total = self._total()
         return Evidence(CHECK, "skipped", f"no error arises at this very place; in its package {total}")
 
     def notes(self) -> Iterator[str]:
@@ -71,8 +74,8 @@ class ErrorsChecked:
         if self.reason:
             yield f"errors were not compared: {self.reason}"
             return
-        yield f"what errors say: {self._counted(comparison.places)}"
-        values = [place for place in self.places.values() if place.type]
+        yield f"what errors say: {self._total()}"
+        values = [place for place in self.places.values() if place.kind is PlaceKind.VALUE]
         if values:
             yield self._values(values)
         if comparison.grown_example is not None:
@@ -87,7 +90,7 @@ class ErrorsChecked:
                 f"by design the first line of `{{:?}}` of {comparison.debug} errors is another one, as"
                 f" {shown_chain([old])} is now {shown_chain([new])}"
             )
-        unseen = [self.places[n].name for n in sorted(self.lost) if not self.places[n].type]
+        unseen = [self.places[n].name for n in sorted(self.lost) if self.places[n].kind is PlaceKind.FUNCTION]
         if unseen:
             yield f"what these functions return can't be watched: {_listed(unseen)}"
         if comparison.wavering:
@@ -102,7 +105,12 @@ class ErrorsChecked:
             return Evidence(CHECK, "passed", self._counted(found.keys()))
         if all(place.number in self.lost for place in here):
             return Evidence(CHECK, "skipped", "what would compare its errors does not compile there")
-        return Evidence(CHECK, "skipped", "no passing test makes it return an error")
+        return Evidence(CHECK, "skipped", "no passing test meets an error here")
+
+    def _total(self) -> str:
+        """Return how much was compared; a call's error is not counted beside that of its function."""
+        found = self.comparison.places
+        return self._counted(n for n in found if self.places[n].kind is not PlaceKind.CALL)
 
     def _counted(self, numbers: Iterable[int]) -> str:
         found = [self.comparison.places[number] for number in numbers]
@@ -110,12 +118,12 @@ class ErrorsChecked:
         built = sum(built_value(test) is not None for test in tests)
         errors = sum(each.errors for each in found) - built
         counted = [
-            *([f"{errors} errors in {_plural(len(tests) - built, 'test')}"] if errors else []),
+            *([f"{_plural(errors, 'error')} in {_plural(len(tests) - built, 'test')}"] if errors else []),
             *([f"{_plural(built, 'value')} built to be compared"] if built else []),
         ]
         if not counted:
             return "no error was met"
-        return f"{' and '.join(counted)} have the same texts and the same chain"
+        return f"{' and '.join(counted)}: same texts, same chains"
 
     def _values(self, values: Sequence[ErrorPlace]) -> str:
         compared = [v.name for v in values if v.number in self.comparison.places]
@@ -131,17 +139,16 @@ def check_errors(
     composition: Composition,
     reports: tuple[CheckReport, CheckReport],
     passing: Collection[str],
+    sites: Iterable[Site],
 ) -> ErrorsChecked:
     """Return how the errors of the tree `base` and of that of `composition` compare.
 
     `reports` are the builds of both. Costs some checks and a build of the tests of each tree, where there is
     anything to compare; those of the untouched tree are the same for all of a run's changes.
     """
-    from codemods.engine.error_places import error_places, probed_files  # noqa: PLC0415 - few need it
-
     files = probed_files(reports[0], composition.files)
     before, after = _sources(bench, files, base), _sources(bench, files, composition.overlay)
-    places = error_places(before, after, composition.files)
+    places = error_places(before, after, composition.files, sites)
     if not places.places:
         return ErrorsChecked(reason="no function of these packages returns an error")
     with bench.timed("test"):
@@ -169,14 +176,15 @@ def _compared(
     )
     first, second = settled(old, new)
     numbers = places.places.keys() - new.lost
+    loose = frozenset(number for number, place in places.places.items() if not place.is_outcome)
     traces = [bench.builder.error_traces(tree, passing) for tree in (first, second)]
     if (why := _why_not(traces)) is not None:
         return ErrorsChecked(places=places.places, reason=why)
-    comparison = compare_traces(traces[0], traces[1], numbers)
+    comparison = compare_traces(traces[0], traces[1], numbers, loose)
     again: list[ErrorTraces] = []
     for run in _AGAIN if comparison.differences else ():
         again.append(bench.builder.error_traces(first, passing, run=run))
-        comparison = compare_traces(traces[0], traces[1], numbers, again)
+        comparison = compare_traces(traces[0], traces[1], numbers, loose, again)
         if not comparison.differences:
             break
     return ErrorsChecked(comparison, places.places, frozenset(new.lost))

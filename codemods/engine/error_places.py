@@ -4,32 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
 from codemods.engine.error_probing import Plan
 from codemods.engine.overlay import EditedFile
 from codemods.recipe.site import Site
-from codemods.rust.error_probes import ErrorFunction, error_functions, result_aliases
+from codemods.rust.error_probes import (
+    ErrorExpression,
+    ErrorFunction,
+    call_at,
+    error_expression,
+    error_functions,
+    result_aliases,
+)
 from codemods.rust.error_values import ErrorValue, error_values, module_end
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 
+_SHOWN = 60  # characters of a call
+
 Sources = Mapping[PurePosixPath, Source]
+
+
+class PlaceKind(StrEnum):
+    """What is probed at a place."""
+
+    FUNCTION = "function"  # what it returns
+    VALUE = "value"  # one that is built to be compared
+    CALL = "call"  # at a site: what it gives
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorPlace:
     """A probed place: what it is called, and the bytes of the untouched file that it speaks for.
 
-    `type` is the name of a type whose value it is; else it is a function.
+    `kind` says what is probed. An error that a function returns is an outcome: where `is_outcome`
+    does not hold it is made for others, and how many there are says nothing.
     """
 
     number: int
     path: PurePosixPath
     name: str
     span: Span
-    type: str = ""
+    kind: PlaceKind
+    is_outcome: bool = True
 
     def holds(self, site: Site) -> bool:
         """Whether the site stands here: in the function, or in the type's definition."""
@@ -58,8 +78,13 @@ def probed_files(report: CheckReport, edited: Iterable[PurePosixPath]) -> frozen
     return frozenset(path for path in paths if path.suffix == ".rs" and not path.is_absolute())
 
 
-def error_places(before: Sources, after: Sources, edited: Mapping[PurePosixPath, EditedFile]) -> ErrorPlaces:
-    """Return what can be probed in both trees: functions of both, values of types that were edited."""
+def error_places(
+    before: Sources, after: Sources, edited: Mapping[PurePosixPath, EditedFile], sites: Iterable[Site]
+) -> ErrorPlaces:
+    """Return what can be probed in both trees.
+
+    That is functions of both, values of types that were edited, and calls at `sites` that are one in both.
+    """
     numbering = _Numbering()
     aliases = frozenset().union(*(result_aliases(s) for s in (*before.values(), *after.values())))
     for path in sorted(before.keys() & after.keys()):
@@ -74,7 +99,29 @@ def error_places(before: Sources, after: Sources, edited: Mapping[PurePosixPath,
         if file is not None:
             for value in error_values(after[path], _is_edited(file)):
                 numbering.add_value(path, value, before[path], file)
+    for site in sites:
+        path = site.source.path
+        if path in before and path in after:
+            _add_call(numbering, site, before[path], after[path], edited.get(path))
     return numbering.places()
+
+
+def _add_call(
+    numbering: _Numbering, site: Site, before: Source, after: Source, file: EditedFile | None
+) -> None:
+    old = error_expression(before, site.span)
+    if old is None:
+        return
+    ends = (old.span.start, old.span.end)
+    start, end = ends if file is None else map(file.to_compiled, ends)
+    new = call_at(after, Span(start, max(start, end)))
+    if new is not None:
+        numbering.add_call(site, old, new)
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
 def _last(function: ErrorFunction) -> str:
@@ -98,12 +145,14 @@ class _Numbering:
         self._places: dict[int, ErrorPlace] = {}
         self._functions: tuple[dict[PurePosixPath, dict[int, ErrorFunction]], ...] = ({}, {})
         self._values: tuple[dict[PurePosixPath, dict[int, ErrorValue]], ...] = ({}, {})
+        self._calls: tuple[dict[PurePosixPath, dict[int, ErrorExpression]], ...] = ({}, {})
 
     def add_function(self, path: PurePosixPath, old: ErrorFunction, new: ErrorFunction) -> None:
         """Count a function that is in both trees."""
         number = len(self._places)
         span = Span(old.name.start, old.block.end)
-        self._places[number] = ErrorPlace(number, path, f"`{old.path}` of {path}", span)
+        name = f"`{old.path}` of {path}"
+        self._places[number] = ErrorPlace(number, path, name, span, PlaceKind.FUNCTION, old.is_fallible)
         for functions, function in zip(self._functions, (old, new), strict=True):
             functions.setdefault(path, {})[number] = function
 
@@ -114,12 +163,22 @@ class _Numbering:
         number = len(self._places)
         start = file.to_old(value.item.start)
         span = Span(start, max(file.to_old(value.item.end), start + 1))
-        type_name = value.label.partition("::")[0]
-        self._places[number] = ErrorPlace(number, path, f"`{value.label}` of {path}", span, type_name)
+        self._places[number] = ErrorPlace(number, path, f"`{value.label}` of {path}", span, PlaceKind.VALUE)
         for values in self._values:
             values.setdefault(path, {})[number] = value
 
+    def add_call(self, site: Site, old: ErrorExpression, new: ErrorExpression) -> None:
+        """Count a call that is in both trees; one with several sites counts once."""
+        path = site.source.path
+        if any(each.span == old.span for each in self._calls[0].get(path, {}).values()):
+            return
+        number = len(self._places)
+        name = f"`{_shown(site.source.text(old.span))}` at {path}:{site.position.line}"
+        self._places[number] = ErrorPlace(number, path, name, site.span, PlaceKind.CALL)
+        for calls, call in zip(self._calls, (old, new), strict=True):
+            calls.setdefault(path, {})[number] = call
+
     def places(self) -> ErrorPlaces:
         """Return all that was counted."""
-        before, after = (Plan(f, v) for f, v in zip(self._functions, self._values, strict=True))
+        before, after = map(Plan, self._functions, self._values, self._calls)
         return ErrorPlaces(self._places, before, after)

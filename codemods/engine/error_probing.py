@@ -6,13 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codemods.cargo.error_traces import GENERATED, notes_file
 from codemods.engine.overlay import Overlay
 from codemods.recipe.observed import Errors
 from codemods.rust.edits import Edit, EditMap, apply_edits
-from codemods.rust.error_probes import ErrorFunction, function_probes, helper_edit, helper_path, observing
+from codemods.rust.error_probes import (
+    ErrorExpression,
+    ErrorFunction,
+    Wrapping,
+    expression_wrapping,
+    function_wrapping,
+    helper_edit,
+    helper_path,
+    observing,
+)
 from codemods.rust.error_values import ErrorValue, module_end
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from codemods.cargo.report import CheckReport
     from codemods.engine.workbench import Workbench
 
+Probe = TypeVar("Probe")
 _ROUNDS = 5  # checks that find out which probes do not compile; rustc shows borrow errors after type errors
 
 
@@ -31,28 +41,36 @@ class Plan:
 
     functions: Mapping[PurePosixPath, Mapping[int, ErrorFunction]]
     values: Mapping[PurePosixPath, Mapping[int, ErrorValue]]
+    expressions: Mapping[PurePosixPath, Mapping[int, ErrorExpression]]
 
     @property
     def paths(self) -> tuple[PurePosixPath, ...]:
         """The files that get probes."""
-        return tuple(sorted(self.functions.keys() | self.values.keys()))
+        return tuple(sorted(self.functions.keys() | self.values.keys() | self.expressions.keys()))
 
     @property
     def numbers(self) -> frozenset[int]:
         """The numbers of all probes."""
-        return frozenset(
-            number for found in (self.functions, self.values) for each in found.values() for number in each
-        )
+        return frozenset(number for path in self.paths for number in self.at(path))
+
+    def at(self, path: PurePosixPath) -> frozenset[int]:
+        """Return the numbers of the probes of one file."""
+        kinds = (self.functions, self.values, self.expressions)
+        return frozenset(number for found in kinds for number in found.get(path, ()))
 
     def without(self, numbers: Iterable[int]) -> Plan:
         """Return the same without these probes."""
         gone = frozenset(numbers)
-        functions = {p: {n: f for n, f in fs.items() if n not in gone} for p, fs in self.functions.items()}
-        values = {p: {n: v for n, v in vs.items() if n not in gone} for p, vs in self.values.items()}
         return Plan(
-            {path: kept for path, kept in functions.items() if kept},
-            {path: kept for path, kept in values.items() if kept},
+            _without(self.functions, gone), _without(self.values, gone), _without(self.expressions, gone)
         )
+
+
+def _without(
+    found: Mapping[PurePosixPath, Mapping[int, Probe]], gone: frozenset[int]
+) -> dict[PurePosixPath, dict[int, Probe]]:
+    left = {path: {n: probe for n, probe in each.items() if n not in gone} for path, each in found.items()}
+    return {path: each for path, each in left.items() if each}
 
 
 class ProbedTree:
@@ -107,11 +125,7 @@ class ProbedTree:
     def _in_files(self, errors: Sequence[Diagnostic]) -> set[int]:
         """Return the probes of all files with an error, where none can be blamed alone."""
         paths = {PurePosixPath(place.path) for error in errors for place in error.places}
-        return {
-            number
-            for path in paths
-            for number in (*self.plan.functions.get(path, ()), *self.plan.values.get(path, ()))
-        }
+        return {number for path in paths for number in self.plan.at(path)}
 
     def _copies(self) -> dict[PurePosixPath, _Copy]:
         return {path: self._copy(path) for path in self.plan.paths}
@@ -121,8 +135,11 @@ class ProbedTree:
         notes = notes_file(self.bench.builder.build)
         helper, levels = helper_edit(source, notes, tuple(self._traits(path)))
         copy = _Copy(source)
-        functions = self.plan.functions.get(path, {})
-        copy.add_functions(functions, function_probes(functions, levels))
+        for number, function in self.plan.functions.get(path, {}).items():
+            whole = Span(function.name.start, function.block.end)
+            copy.wrap(number, function_wrapping(function, number, levels), whole)
+        for number, expression in self.plan.expressions.get(path, {}).items():
+            copy.wrap(number, expression_wrapping(expression, number, levels), expression.span)
         for number, value in self.plan.values.get(path, {}).items():
             copy.add_value(number, value, levels)
         copy.add(helper.span.start, helper.text)
@@ -148,13 +165,22 @@ def _name_of(argv: Sequence[str], crate: str) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Piece:
+    """What is inserted at one place; those at the same place come in order, inner wrappings closed first."""
+
+    rank: tuple[int, int]
+    text: str
+    number: int = -1  # of the value that the text builds
+
+
 @dataclass
 class _Copy:
     """A file with probes in the making: what is inserted where, and whose it is."""
 
     source: Source
-    pieces: dict[int, list[tuple[int | None, str]]] = field(default_factory=dict)  # by offset
-    blocks: dict[int, Span] = field(default_factory=dict)  # by number, in the file without probes
+    pieces: dict[int, list[_Piece]] = field(default_factory=dict)  # by offset
+    owners: dict[int, Span] = field(default_factory=dict)  # by number, in the file without probes
 
     @property
     def content(self) -> bytes:
@@ -165,20 +191,21 @@ class _Copy:
     def edits(self) -> tuple[Edit, ...]:
         """The probes as edits."""
         return tuple(
-            Edit(Span(at, at), "".join(text for _, text in pieces))
+            Edit(Span(at, at), "".join(piece.text for piece in sorted(pieces)))
             for at, pieces in sorted(self.pieces.items())
         )
 
-    def add(self, at: int, text: str, number: int | None = None) -> None:
+    def add(self, at: int, text: str, number: int = -1) -> None:
         """Insert `text`, behind what is inserted there already."""
-        self.pieces.setdefault(at, []).append((number, text))
+        pieces = self.pieces.setdefault(at, [])
+        pieces.append(_Piece((1, len(pieces)), text, number))
 
-    def add_functions(self, functions: Mapping[int, ErrorFunction], edits: Iterable[Edit]) -> None:
-        """Insert the probes of functions."""
-        for edit in edits:
-            self.add(edit.span.start, edit.text)
-        for number, function in functions.items():
-            self.blocks[number] = Span(function.name.start, function.block.end)
+    def wrap(self, number: int, wrapping: Wrapping, owner: Span) -> None:
+        """Insert text around a place; what `owner` holds is that probe's."""
+        start, end = wrapping.span.start, wrapping.span.end
+        self.pieces.setdefault(start, []).append(_Piece((2, -end), wrapping.before))
+        self.pieces.setdefault(end, []).append(_Piece((0, -start), wrapping.after))
+        self.owners[number] = owner
 
     def add_value(self, number: int, value: ErrorValue, levels: int) -> None:
         """Insert a test that builds `value`, at the end of the module of its type."""
@@ -191,14 +218,14 @@ class _Copy:
         edits = EditMap(self.edits)
         for edit in edits.edits:
             start = edits.new_span(edit).start
-            for number, text in self.pieces[edit.span.start]:
-                end = start + len(text.encode())
-                if number is not None and start <= offset < end:
-                    return number
+            for piece in sorted(self.pieces[edit.span.start]):
+                end = start + len(piece.text.encode())
+                if piece.number >= 0 and start <= offset < end:
+                    return piece.number
                 start = end
         old = edits.to_old(offset)
-        around = [number for number, block in self.blocks.items() if block.start <= old <= block.end]
-        return min(around, key=lambda number: len(self.blocks[number]), default=None)
+        around = [number for number, owner in self.owners.items() if owner.start <= old <= owner.end]
+        return min(around, key=lambda number: len(self.owners[number]), default=None)
 
 
 def _test_of(number: int, value: ErrorValue, levels: int) -> str:

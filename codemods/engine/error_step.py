@@ -13,6 +13,7 @@ from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.testing import Tested
 from codemods.engine.workbench import Workbench
 from codemods.recipe.recipe import Recipe
+from codemods.recipe.site import Site
 
 NOT_ASKED = "not asked for (--test)"
 
@@ -31,7 +32,15 @@ Built = TypeVar("Built", bound=_HasBuild)
 class ErrorStep:
     """The comparison of errors in one recipe's verification; nothing for a recipe that observes none."""
 
-    def __init__(self, bench: Workbench, recipe: Recipe, base: Overlay, baseline: CheckReport) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        recipe: Recipe,
+        sites: Sequence[Site],
+        base: Overlay,
+        baseline: CheckReport,
+    ) -> None:
+        self._sites = sites
         self._bench = bench
         self._errors = recipe.observes
         self._base = base
@@ -72,7 +81,7 @@ class ErrorStep:
             reports = (self._baseline, built.report)
             composition = built.composition
             checked = check_errors(
-                self._bench, self._errors, self._base, composition, reports, tested.passing
+                self._bench, self._errors, self._base, composition, reports, tested.passing, self._sites
             )
             self._checked[id(built)] = (built, checked)
         return self._checked[id(built)][1]

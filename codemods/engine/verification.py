@@ -70,7 +70,7 @@ class Verification:
         self.oldest = OldestStep(bench, base)
         self.api = ApiStep(bench, base, baseline.report)
         self.runs = RunStep(bench, base)
-        self.errors = ErrorStep(bench, recipe, base, baseline.report)
+        self.errors = ErrorStep(bench, recipe, sites, base, baseline.report)
         self.bench = bench
         self.recipe = recipe
         self.sites = sites

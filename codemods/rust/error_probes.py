@@ -8,7 +8,7 @@ traits that fits), so one text serves for every type, and a value that holds no 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -18,8 +18,12 @@ from codemods.rust.error_reader import MODULE, reader_levels, reader_module
 from codemods.rust.items import item_name
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
-from codemods.rust.trees import SyntaxTree, span_of
+from codemods.rust.statements import StatementRole, statement_role
+from codemods.rust.trees import SyntaxTree, path_to, span_of
 
+_CALLS = frozenset({"call_expression", "macro_invocation"})
+_BODIES = frozenset({"function_item", "closure_expression"})
+_FALLIBLE = re.compile(r"\w*(?:Result|Fallible)\w*")
 _RESULT = re.compile(r"\w*(?:Result|Fallible)\w*|\w*(?:Err(?:or)?|Fail\w*|ErrorKind|Context)\b")
 
 
@@ -27,7 +31,8 @@ _RESULT = re.compile(r"\w*(?:Result|Fallible)\w*|\w*(?:Err(?:or)?|Fail\w*|ErrorK
 class ErrorFunction:
     """A function that may return an error: its path, where its name stands, its block, what it returns.
 
-    `depth` counts the inline modules around it.
+    `depth` counts the inline modules around it; `is_fallible` says that it returns a kind of `Result`, so
+    that an error there is an outcome; else it makes errors for others.
     """
 
     path: str
@@ -35,7 +40,25 @@ class ErrorFunction:
     block: Span
     returns: str
     depth: int
+    is_fallible: bool = True
     is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorExpression:
+    """A call whose value may be or hold an error; `depth` counts the inline modules around it."""
+
+    span: Span
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """Text to put before and behind what stands at `span`."""
+
+    span: Span
+    before: str
+    after: str
 
 
 def error_functions(source: Source, aliases: Iterable[str] = ()) -> tuple[ErrorFunction, ...]:
@@ -56,24 +79,54 @@ def result_aliases(source: Source) -> frozenset[str]:
     return frozenset(name.decode() for name in found)
 
 
-def function_probes(functions: Mapping[int, ErrorFunction], levels: int) -> tuple[Edit, ...]:
-    """Return the edits by which each function notes, under its number, the errors that it returns.
+def error_expression(source: Source, span: Span) -> ErrorExpression | None:
+    """Return the call of which `span` is in the name, as `context` of `x.context(y)`, or which it is.
 
-    `levels`: see `helper_edit`, whose text they need at the end of the file. Lines do not move.
+    None where there is none in the file's own tree, or the call is a statement of a macro.
     """
-    edits: list[Edit] = []
-    for number, function in functions.items():
-        start, end = function.block.start + 1, function.block.end - 1
-        module = helper_path(function.depth)
-        look = observing("codemod_value", number, module, levels)
-        head, tail = f"run(move || -> {function.returns} {{", "})"
-        if function.is_async:
-            head, tail = f"typed::<{function.returns}, _>(async move {{", "}).await"
-        edits += [
-            Edit(Span(start, start), f" let codemod_value = {module}::{head}"),
-            Edit(Span(end, end), f"{tail}; {look} codemod_value "),
-        ]
-    return tuple(edits)
+    tree = source.file_tree
+    if tree is None:
+        return None
+    path = path_to(tree.root, span)
+    called = next((node for node in reversed(path) if _names_call(node, span)), None)
+    if called is None or called.has_error or not any(node.type in _BODIES for node in path):
+        return None
+    if called.type == "macro_invocation" and statement_role(called, tree) is not StatementRole.PART:
+        return None
+    return ErrorExpression(span_of(called), sum(node.type == "mod_item" for node in path))
+
+
+def call_at(source: Source, span: Span) -> ErrorExpression | None:
+    """Return the call that stands exactly at `span`."""
+    tree = source.file_tree
+    if tree is None:
+        return None
+    path = path_to(tree.root, span)
+    node = next((n for n in path if span_of(n) == span and n.type in _CALLS), None)
+    return ErrorExpression(span, sum(n.type == "mod_item" for n in path)) if node is not None else None
+
+
+def function_wrapping(function: ErrorFunction, number: int, levels: int) -> Wrapping:
+    """Return the text by which a function notes, under its number, the errors that it returns.
+
+    `levels`: see `helper_edit`, whose text it needs at the end of the file. Lines do not move.
+    """
+    module = helper_path(function.depth)
+    look = observing("codemod_value", number, module, levels)
+    head, tail = f"run(move || -> {function.returns} {{", "})"
+    if function.is_async:
+        head, tail = f"typed::<{function.returns}, _>(async move {{", "}).await"
+    inside = Span(function.block.start + 1, function.block.end - 1)
+    return Wrapping(inside, f" let codemod_value = {module}::{head}", f"{tail}; {look} codemod_value ")
+
+
+def expression_wrapping(expression: ErrorExpression, number: int, levels: int) -> Wrapping:
+    """Return the text by which a call notes, under its number, the error that its value is or holds.
+
+    A `match` ends no temporary of what it looks at before the statement around it ends.
+    """
+    look = observing("codemod_value", number, helper_path(expression.depth), levels)
+    return Wrapping(expression.span, "(match ", f" {{ codemod_value => {{ {look} codemod_value }} }})")
 
 
 def helper_path(depth: int) -> str:
@@ -120,7 +173,20 @@ def _function(
     is_error = _is_error(text, aliases) or (text == "Self" and _makes_from(tree, node))
     if not is_error or modifiers & {"const", "extern_modifier", "gen"}:
         return None
-    return ErrorFunction(path, span_of(name), span_of(block), text, depth, "async" in modifiers)
+    is_fallible = _FALLIBLE.search(text) is not None or not aliases.isdisjoint(re.findall(r"\w+", text))
+    return ErrorFunction(path, span_of(name), span_of(block), text, depth, is_fallible, "async" in modifiers)
+
+
+def _names_call(node: Node, span: Span) -> bool:
+    """Whether `span` is in what `node` calls, as far as that is a name."""
+    if node.type not in _CALLS or span_of(node) == span:
+        return node.type in _CALLS
+    name = node.child_by_field_name("macro" if node.type == "macro_invocation" else "function")
+    if name is not None and name.type == "generic_function":
+        name = name.child_by_field_name("function")
+    if name is not None and name.type == "field_expression":
+        name = name.child_by_field_name("field")
+    return name is not None and span in span_of(name)
 
 
 def _is_error(returns: str, aliases: frozenset[str]) -> bool:

@@ -26,7 +26,7 @@ def _compared(
     before: Sequence[ErrorNote], after: Sequence[ErrorNote], *again: Sequence[ErrorNote]
 ) -> ErrorComparison:
     runs = [_traces({TEST: each}, [TEST]) for each in again]
-    return compare_traces(_traces({TEST: before}, [TEST]), _traces({TEST: after}, [TEST]), {1, 2}, runs)
+    return compare_traces(_traces({TEST: before}, [TEST]), _traces({TEST: after}, [TEST]), {1, 2}, again=runs)
 
 
 def test_the_same_chain_is_the_same() -> None:
@@ -152,3 +152,12 @@ def test_the_message_shows_both_sides_once() -> None:
         "  before: “a\\nb” <- “c”",
         "  after: “A\\nb” <- “c”",
     ]
+
+
+def test_where_errors_are_made_for_others_their_number_says_nothing() -> None:
+    before, after = _traces({TEST: [_note("a"), _note("a")]}), _traces({TEST: [_note("a")]})
+    other = _traces({TEST: [_note("b")]})
+
+    assert compare_traces(before, after, {1}).differences
+    assert not compare_traces(before, after, {1}, frozenset({1})).differences
+    assert compare_traces(before, other, {1}, frozenset({1})).differences

@@ -6,8 +6,17 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from codemods.rust.edits import apply_edits
-from codemods.rust.error_probes import error_functions, function_probes, helper_edit, result_aliases
+from codemods.rust.edits import Edit, apply_edits
+from codemods.rust.error_probes import (
+    Wrapping,
+    call_at,
+    error_expression,
+    error_functions,
+    expression_wrapping,
+    function_wrapping,
+    helper_edit,
+    result_aliases,
+)
 from codemods.rust.error_reader import reader_levels
 from codemods.rust.error_values import error_values, module_end
 from codemods.rust.source import Source
@@ -80,13 +89,19 @@ def test_functions_inside_of_functions_and_modules_are_found_with_their_depth() 
     ]
 
 
+def _wrapped(source: Source, wrapping: Wrapping, *more: Edit) -> str:
+    start, end = wrapping.span.start, wrapping.span.end
+    around = (Edit(Span(start, start), wrapping.before), Edit(Span(end, end), wrapping.after))
+    return apply_edits(source.content, [*around, *more]).decode()
+
+
 def test_a_probe_keeps_lines_and_everything_that_was_there() -> None:
-    text = "fn f<'a>(x: &'a str)\n    -> Result<&'a str,\n    E>\n{\n    // why\n    g(x)?;\n    Ok(x) // end\n}"
+    text = "fn f<'a>(x: &'a str)\n    -> Result<&'a str,\n  E>\n{\n    // why\n  g(x)?;\n  Ok(x) // end\n}"
     source = _source(text)
     helper, levels = helper_edit(source, "/tmp/notes", [("fail", "Fail", "cause")])
     function = error_functions(source)[0]
 
-    probed = apply_edits(source.content, [*function_probes({7: function}, levels), helper]).decode()
+    probed = _wrapped(source, function_wrapping(function, 7, levels), helper)
 
     lines = probed.split("\n")
     assert lines[:3] == text.split("\n")[:3]
@@ -103,6 +118,57 @@ def test_each_trait_adds_levels_and_the_text_has_one_for_each() -> None:
     _, levels = helper_edit(_source(""), "n", [("a", "T", "cause")])
     text = helper_edit(_source(""), "n", [("a", "T", "cause")])[0].text
     assert text.count("pub trait CodemodSee") == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "call"),
+    [
+        ("fn f() { g(1)?; }", "g", "g(1)"),
+        ("fn f() { a.b().context(h(2))?; }", "context", "a.b().context(h(2))"),
+        ("fn f() { a.b().context(h(2))?; }", "b", "a.b()"),
+        ("fn f() { let e = x::y::<Z>(1); }", "y", "x::y::<Z>(1)"),
+        ("fn f() { e.downcast::<Z>() }", "downcast", "e.downcast::<Z>()"),
+        ("fn f() { Err(format_err!(1)) }", "format_err", "format_err!(1)"),
+        ("fn f() { Err(x::err_msg(1)) }", "x::err_msg(1)", "x::err_msg(1)"),
+    ],
+)
+def test_a_call_is_known_by_its_name(text: str, name: str, call: str) -> None:
+    at = text.index(name)
+    found = error_expression(_source(text), Span(at, at + len(name)))
+
+    assert found is not None
+    assert found.span.of(text.encode()).decode() == call
+    assert call_at(_source(text), found.span) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("fn f() { g(h)?; }", "h"),
+        ("fn f() { a.context(b); }", "a"),
+        ("fn f() { bail!(1); }", "bail"),
+        ("fn f() -> Error { g() }", "Error"),
+        ("use failure::err_msg;", "err_msg"),
+        ("static A: u8 = g(1);", "g"),
+        ("m! { fn f() { g(1) } }", "g"),
+    ],
+)
+def test_what_is_no_call_in_a_function_is_not_watched(text: str, name: str) -> None:
+    at = text.index(name)
+
+    assert error_expression(_source(text), Span(at, at + len(name))) is None
+
+
+def test_a_call_is_watched_in_its_place() -> None:
+    source = _source("mod a { fn f() { x.context(y)? } }")
+    at = source.content.index(b"context")
+    call = error_expression(source, Span(at, at + 7))
+
+    assert call is not None
+    assert _wrapped(source, expression_wrapping(call, 3, 1)) == (
+        "mod a { fn f() { (match x.context(y) { codemod_value => { { use self::super::codemod_errors::*;"
+        " (&Seen(&codemod_value)).codemod_see(3); } codemod_value } })? } }"
+    )
 
 
 def _values(text: str) -> dict[str, str]:
