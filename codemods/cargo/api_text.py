@@ -7,14 +7,16 @@ known here is an error, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from codemods.cargo.api_lifetimes import needless
 from codemods.errors import CodemodError
 
 Json = Mapping[str, Any]
 
+_ELIDED = "'_"
 _DEPTH = 24  # aliases of aliases; rustc allows no cycles
 # What these aliases of std stand for, by how many types they are given.
 _STD_ALIASES = {
@@ -75,8 +77,26 @@ class Writer:
 
     def signature(self, function: Json, *, name: str) -> str:
         """Return a function's: qualifiers, generics, types of its parameters and result."""
-        angle, where = self.generics(function["generics"])
-        return f"{self._header(function['header'])}fn {name}{angle}{self._call(function['sig'])}{where}"
+        short = self._without_needless(function)
+        angle, where = short.generics(function["generics"])
+        return f"{self._header(function['header'])}fn {name}{angle}{short._call(function['sig'])}{where}"
+
+    def without(self, lifetimes: Collection[str]) -> Writer:
+        """Return a writer that leaves these lifetimes out."""
+        return replace(self, names={**self.names, **dict.fromkeys(lifetimes, _ELIDED)}) if lifetimes else self
+
+    def _without_needless(self, function: Json) -> Writer:
+        signature, generics = function["sig"], function["generics"]
+        types = {name: self.type(type) for name, type in signature["inputs"]}
+        inputs = [self.type(type) for _, type in signature["inputs"]]
+        output = "" if signature["output"] is None else self.type(signature["output"])
+        bounds = " ".join(self.bounds_of(generics))
+        return self.without(needless(generics, inputs, output, bounds, types.get("self")))
+
+    def bounds_of(self, generics: Json) -> tuple[str, str]:
+        """Return what may name lifetimes beside the types: bounds of other parameters, and conditions."""
+        others = [each for each in generics["params"] if "lifetime" not in each["kind"]]
+        return self.generics({**generics, "params": others})
 
     def _call(self, signature: Json) -> str:
         inputs = [self._input(name, type) for name, type in signature["inputs"]]
@@ -120,6 +140,8 @@ class Writer:
     def _parameter(self, parameter: Json, inline: dict[str, list[Any]]) -> str:
         name = parameter["name"]
         match _only(parameter["kind"]):
+            case "lifetime", _ if self.names.get(name) == _ELIDED:
+                return ""
             case "lifetime", inner:
                 bounds = " + ".join(sorted(inner["outlives"]))
                 return f"{name}: {bounds}" if bounds else str(name)
@@ -141,7 +163,7 @@ class Writer:
                 mark = {"none": "", "maybe": "?", "maybe_const": "[const] "}[inner["modifier"]]
                 return mark + self._binder(inner["generic_params"]) + self.trait(inner["trait"])
             case "outlives", str(lifetime):
-                return lifetime
+                return self.names.get(lifetime, lifetime)
             case "use", captured:
                 names = [each if isinstance(each, str) else next(iter(each.values())) for each in captured]
                 return f"use<{', '.join(names)}>"
@@ -161,7 +183,7 @@ class Writer:
             return ""
         match _only(arguments):
             case "angle_bracketed", inner:
-                shown = [text for each in inner["args"] if (text := self._argument(each)) != "'_"]
+                shown = [text for each in inner["args"] if (text := self._argument(each)) != _ELIDED]
                 shown += [self._constraint(each) for each in inner["constraints"]]
                 return f"<{', '.join(shown)}>" if shown else ""
             case "parenthesized", inner:
@@ -247,15 +269,16 @@ class Writer:
         first, *others = (
             self._binder(each["generic_params"]) + self.trait(each["trait"]) for each in inner["traits"]
         )
-        lifetime = [] if inner["lifetime"] in (None, "'_") else [inner["lifetime"]]
+        named = self.names.get(inner["lifetime"], inner["lifetime"])
+        lifetime = [] if named in (None, _ELIDED) else [named]
         return f"dyn {' + '.join([first, *sorted(others), *lifetime])}"
 
     def _raw_pointer(self, inner: Json) -> str:
         return f"*{'mut' if inner['is_mutable'] else 'const'} {self.type(inner['type'])}"
 
     def _borrowed_ref(self, inner: Json) -> str:
-        lifetime = inner["lifetime"]
-        shown = "" if lifetime in (None, "'_") else f"{self.names.get(lifetime, lifetime)} "
+        lifetime = self.names.get(inner["lifetime"], inner["lifetime"])
+        shown = "" if lifetime in (None, _ELIDED) else f"{lifetime} "
         type = self.type(inner["type"])
         inside = f"({type})" if type.startswith(("dyn ", "impl ")) and " + " in type else type
         return f"&{shown}{'mut ' if inner['is_mutable'] else ''}{inside}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from codemods.cargo.api_lifetimes import needless
 from codemods.cargo.api_text import Json, UnknownShapeError, Writer
 
 Bump = Literal["major", "minor"]
@@ -137,7 +138,8 @@ class _Reading:
         name = path.rpartition("::")[2]
         is_first = id not in self.reached
         self.reached.setdefault(id, path)
-        texts = [self._attributes(item) + self._text(writer, kind, name, inner) for writer in self._writers]
+        front = self._attributes(item, hides=kind == "enum" and inner["has_stripped_variants"])
+        texts = [front + self._text(writer, kind, name, inner) for writer in self._writers]
         adding: Bump = "major" if kind == "variant" else "minor"  # a variant by itself: `pub use Enum::*`
         self._add(path, kind, texts, item, adding)
         if is_first and kind in _TYPES:
@@ -174,8 +176,7 @@ class _Reading:
             objects = "" if inner.get("is_dyn_compatible", True) else " /* no `dyn` */"
             return f"{words}trait {name}{angle}{': ' + bounds if bounds else ''}{where}{objects}"
         if kind == "enum":
-            hidden = " { .. }" if inner["has_stripped_variants"] else ""
-            return f"enum {name}{angle}{where}{hidden}"
+            return f"enum {name}{angle}{where}"
         return f"{kind} {name}{angle}{self._fields_text(writer, inner)}{where}"
 
     def _fields_text(self, writer: Writer, inner: Json) -> str:
@@ -209,6 +210,7 @@ class _Reading:
     def _members(self, path: str, kind: str, item: Json, inner: Json) -> None:
         is_open = any("non_exhaustive" in str(attribute) for attribute in item["attrs"])
         if kind == "enum":
+            is_open = is_open or inner["has_stripped_variants"]
             for id in map(str, inner["variants"]):
                 self._member(path, id, "minor" if is_open else "major")
         elif kind == "trait":
@@ -284,8 +286,9 @@ class _Reading:
             inner = item["inner"].get("impl")
             if inner is None or item["crate_id"] != 0 or not self._counts(inner):
                 continue
-            heads = [_head(writer, inner) for writer in self._writers]
-            texts = [head + self._associated(w, inner) for w, head in zip(self._writers, heads, strict=True)]
+            types = [self._associated(writer, inner) for writer in self._writers]
+            heads = [_head(w, inner, its) for w, its in zip(self._writers, types, strict=True)]
+            texts = [head + its for head, its in zip(heads, types, strict=True)]
             owners = tuple(path for id in _named_in(inner) if (path := self.reached.get(id)) is not None)
             self._add(heads[0], "impl", texts, item, owners=owners)
 
@@ -311,10 +314,14 @@ class _Reading:
         return f" {{ {'; '.join(sorted(types))} }}" if types else ""
 
     @staticmethod
-    def _attributes(item: Json) -> str:
-        """Return the attributes that are part of what others see."""
+    def _attributes(item: Json, *, hides: bool = False) -> str:
+        """Return the attributes that are part of what others see.
+
+        Who must not name each variant can't be exhaustive: a hidden one (`hides`) says the same.
+        """
         found = [str(attribute) for attribute in item["attrs"]]
-        shown = ["#[non_exhaustive] "] if any("non_exhaustive" in text for text in found) else []
+        is_open = hides or any("non_exhaustive" in text for text in found)
+        shown = ["#[non_exhaustive] "] if is_open else []
         shown += [f"#[{text}] " for text in sorted(found) if text.lstrip("#[{'").startswith("repr")]
         return "".join(shown)
 
@@ -342,11 +349,19 @@ def _plain_text(writer: Writer, kind: str, name: str, inner: Any) -> str:
     return text
 
 
-def _head(writer: Writer, inner: Json) -> str:
+def _head(writer: Writer, inner: Json, inside: str = "") -> str:
+    writer = writer.without(_needless(writer, inner, inside))
     angle, where = writer.generics(inner["generics"])
     trait = f"{writer.trait(inner['trait'])} for " if inner["trait"] is not None else ""
     unsafe = "unsafe " if inner["is_unsafe"] and not inner["is_synthetic"] else ""
     return f"{unsafe}impl{angle} {trait}{writer.type(inner['for'])}{where}"
+
+
+def _needless(writer: Writer, inner: Json, inside: str) -> frozenset[str]:
+    """Return the lifetimes that the header could leave out; `inside` are the associated types."""
+    types = [writer.type(inner["for"])]
+    types += [writer.trait(inner["trait"])] if inner["trait"] is not None else []
+    return needless(inner["generics"], types, "", " ".join([inside, *writer.bounds_of(inner["generics"])]))
 
 
 def _named_in(inner: Json) -> Iterator[str]:

@@ -45,6 +45,15 @@ pub use inner::Deep;
 pub fn free(_: u8) -> u8 { let _ = inner::Lost; 1 }
 #[non_exhaustive] pub enum Open { A }
 pub trait Extra { fn must(&self); }
+impl<'a> From<&'a str> for Deep { fn from(_: &'a str) -> Deep { Deep(1) } }
+impl<'a> IntoIterator for &'a Deep {
+    type Item = &'a u8;
+    type IntoIter = std::iter::Once<&'a u8>;
+    fn into_iter(self) -> Self::IntoIter { std::iter::once(&self.0) }
+}
+pub enum Hiding { A, #[doc(hidden)] B }
+pub fn pick<'a>(text: &'a str) -> &'a str { text }
+pub fn join<'a, 'b>(one: &'a str, _: &'b str) -> &'a str { one }
 """
 
 
@@ -148,7 +157,7 @@ def test_what_is_added_asks_for_what_it_may_break(bench: Workbench) -> None:
 
 
 def test_what_belongs_to_a_lost_type_is_not_listed_besides(bench: Workbench) -> None:
-    found = compared(bench, ("pub use inner::Deep;", ""))
+    found = compared(bench, ("pub use inner::Deep;", "use inner::Deep;"))
 
     assert told(found) == {"small::Deep": "major: removed: removed `struct Deep(u8)`"}
 
@@ -165,6 +174,32 @@ def test_what_nobody_can_reach_does_not_count(bench: Workbench) -> None:
     assert found.differences == ()
     assert found.checked == {"small": "as rustdoc sees it"}
     assert len(found.compared) == 4
+
+
+def test_another_way_to_write_the_same_is_the_same(bench: Workbench) -> None:
+    found = compared(
+        bench,
+        (
+            "impl<'a> From<&'a str> for Deep { fn from(_: &'a str)",
+            "impl From<&str> for Deep { fn from(_: &str)",
+        ),
+        ("pub enum Hiding { A, #[doc(hidden)] B }", "#[non_exhaustive] pub enum Hiding { A }"),
+        ("pick<'a>(text: &'a str) -> &'a str", "pick(text: &str) -> &str"),
+        ("join<'a, 'b>(one: &'a str, _: &'b str)", "join<'a>(one: &'a str, _: &str)"),
+        ("pub fn close(self) -> Private<()>", "pub fn close(self) -> std::result::Result<(), Shown>"),
+    )
+
+    assert found.differences == ()
+    assert len(found.compared) == 5
+
+
+def test_which_lifetime_comes_back_matters(bench: Workbench) -> None:
+    found = compared(
+        bench,
+        ("(one: &'a str, _: &'b str) -> &'a str { one }", "(_: &'b str, one: &'a str) -> &'a str { one }"),
+    )
+
+    assert [each.item for each in found.differences] == ["small::join"]
 
 
 def test_edits_inside_of_functions_are_not_looked_at(bench: Workbench) -> None:
