@@ -104,7 +104,8 @@ def measure(listed: Listed, cache: Path) -> Row:
         run_tests(),
         dependencies(folder),
     )
-    applied = apply(listed, folder, runs)
+    homes = cache / "homes" / f"{crate.slug}-{listed.recipe}"  # kept: what is built, stays built
+    applied = apply(listed, folder, homes)
     tip = applied.document["tip"]
     broken = sum(_breaks(folder, target, commit, baseline) for commit in _commits(folder, tip))
     if tip:
@@ -121,14 +122,14 @@ def measure(listed: Listed, cache: Path) -> Row:
         dependencies=dependencies(folder),
         tests=run_tests() if tip else before.tests,
         broken_commits=broken,
-        second_applied=apply(listed, folder, runs).count("applied") if tip else 0,
+        second_applied=apply(listed, folder, homes).count("applied") if tip else 0,
         human=_human(listed, folder, cache) if listed.human else None,
     )
 
 
-def apply(listed: Listed, folder: Path, runs: Path) -> ours.Applied:
-    """Run the recipe with the tests over HEAD of `folder`."""
-    return ours.apply(folder, runs, "--test", *listed.options, recipe=listed.recipe)
+def apply(listed: Listed, folder: Path, homes: Path) -> ours.Applied:
+    """Run the recipe with the tests over HEAD of `folder`, with caches and state below `homes`."""
+    return ours.apply(folder, homes, "--test", *listed.options, recipe=listed.recipe)
 
 
 def dependencies(folder: Path) -> frozenset[str]:

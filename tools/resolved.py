@@ -41,12 +41,11 @@ def resolved_calls(folder: Path, target: Path, crates: Sequence[str]) -> int:
     wrapper.write_text(WRAPPER.format(python=sys.executable, folder=str(dumps)))
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
     environment = {
-        # Folders of its own: cargo would take the units of another wrapper for fresh.
-        "CARGO_TARGET_DIR": str(target / "resolved"),
+        "CARGO_TARGET_DIR": str(target),
         "RUSTC_WORKSPACE_WRAPPER": str(wrapper),
         "CARGO_TERM_COLOR": "never",
     }
-    shutil.rmtree(target / "resolved" / "debug" / "incremental", ignore_errors=True)
+    # What is fresh is not compiled again, and leaves no dump; dependencies may stay.
     run(["cargo", "clean", "--offline", "--workspace"], cwd=folder, env=environment)
     run(
         ["cargo", "check", "--workspace", "--all-targets", "--keep-going", "--offline"],
