@@ -105,7 +105,6 @@ class Verification:
         kept, built, example_details = self._verify_examples(kept, built)
         kept, built = self._verify_by_oldest(kept, built)
         kept, built = self._verify_by_proof(kept, built)
-        kept, built = self._verify_by_api(kept, built)
         kept, built, tested = self._verify_by_behaviour(kept, built)
         errors = self.errors.found(kept, built, tested)
         self.errors.tell(errors)
@@ -358,13 +357,13 @@ class Verification:
     def _verify_by_behaviour(
         self, kept: tuple[Chosen, ...], built: Built
     ) -> tuple[tuple[Chosen, ...], Built, Tested]:
-        """Leave out what output, tests and errors speak against, until all of them hold for what is left."""
+        """Leave out what any of these checks speaks against, until all of them hold for what is left."""
         while True:
-            kept, built = self._verify_by_runs(kept, built)
+            kept, built = self._verify_by_runs(*self._verify_by_api(kept, built))
             held = kept
             kept, built, tested = self._verify_by_tests(kept, built)
             kept, built, tested = self._verify_by_errors(kept, built, tested)
-            if kept == held or not self.bench.request.run:
+            if kept == held:
                 return kept, built, tested
 
     def _verify_by_runs(self, kept: tuple[Chosen, ...], built: Built) -> tuple[tuple[Chosen, ...], Built]:
