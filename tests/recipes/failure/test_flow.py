@@ -10,6 +10,7 @@ import pytest
 from codemods.recipe import Answer, Fact, ItemOf, Known, Site, TypeOf, Unknown
 from codemods.recipe.cases import Answers
 from codemods.recipe.testkit import Case, check, rewritten, untouched
+from tests.recipes.failure.workspaces import planned
 
 failure = import_module("codemods.recipes.failure").failure
 
@@ -49,12 +50,6 @@ def body(name: str, before: str, after: str, types: Mapping[str, str] | None = N
     head = "use failure::Error;\n\nfn case() -> Result<(), Error> {\n"
     new_head = "use anyhow::Error;\n\nfn case() -> Result<(), Error> {\n"
     return file(name, f"{head}    {before}\n}}\n", f"{new_head}    {after}\n}}\n", types, **items)
-
-
-def left(
-    name: str, code: str, source: str, types: Mapping[str, str] | None = None, **items: str
-) -> tuple[str, Case]:
-    return code, untouched(name, source, is_file=True, answers=answers(types, **items))
 
 
 MACROS = [
@@ -151,8 +146,8 @@ PATHS = [
 METHODS = [
     file(
         "contexts of results",
-        "use failure::ResultExt;\nfn f() { a.context(b)?; a.with_context(|_| b)?; a.with_context(|e| b)?; }\n",
-        "use anyhow::Context as _;\nfn f() { a.context(b)?; a.with_context(|| b)?; a.with_context(|| b)?; }\n",
+        "use failure::ResultExt;\nfn f() { a.context(b); a.with_context(|_| b); a.with_context(|e| b); }\n",
+        "use anyhow::Context as _;\nfn f() { a.context(b); a.with_context(|| b); a.with_context(|| b); }\n",
         context=RESULT,
         with_context=RESULT,
     ),
@@ -261,56 +256,44 @@ def test_failure(case: Case) -> None:
 
 
 LEFT = [
-    left("a context type", "context-value", "use failure::Context;\nstruct S(Context<String>, u8);\n"),
-    left("a compat type", "compat", "fn f() -> failure::Compat<failure::Error> {}\n"),
-    left("sync failure", "sync-failure", "fn f() { a.map_err(failure::SyncFailure::new) }\n"),
-    left("backtrace", "backtrace", "fn f(b: &failure::Backtrace) {}\n"),
-    left("condition over lines", "ensure-text", "fn f() { failure::ensure!(a\n    == b) }\n"),
-    left("condition without spaces", "ensure-text", "fn f() { failure::ensure!(a==b) }\n"),
-    left(
-        "forwarded arguments",
-        "macro-arguments",
-        "macro_rules! m { ($($a:tt)*) => { failure::bail!($($a)*) } }\n",
-    ),
-    left("compat of an error", "compat", "use failure::Error;\nfn f() { e.compat() }\n", compat=ERROR),
-    left(
-        "backtrace of an error",
-        "backtrace",
-        "use failure::Error;\nfn f() { e.backtrace() }\n",
-        backtrace=ERROR,
-    ),
-    left(
-        "contexts before a downcast of an unnamed type",
-        "downcast-context",
-        "use failure::{Error, ResultExt};\nfn f() { a.context(b); e.downcast().ok() }\n",
-        {"e": "failure::Error"},
-        context=RESULT,
-        downcast=ERROR,
-    ),
-    left("unknown receiver", "unknown-receiver", "use failure::Error;\nfn f() { e.cause() }\n"),
-    left(
-        "two crates of the same macros",
+    ("context-value", "use failure::Context;\nstruct S(Context<String>, u8);\n"),
+    ("compat", "fn f() -> failure::Compat<failure::Error> {}\n"),
+    ("sync-failure", "fn f() { a.map_err(failure::SyncFailure::new) }\n"),
+    ("backtrace", "fn f(b: &failure::Backtrace) {}\n"),
+    ("as-fail", "fn f(b: &dyn failure::AsFail) {}\n"),
+    ("ensure-text", "fn f() { failure::ensure!(a\n    == b) }\n"),
+    ("ensure-text", "fn f() { failure::ensure!(a==b) }\n"),
+    ("macro-arguments", "macro_rules! m { ($($a:tt)*) => { failure::bail!($($a)*) } }\n"),
+    ("fail-trait", "use failure::Fail;\ntype T = dyn Fail;\n"),
+    ("compat", "use failure::Error;\nfn f() { e.compat() }\n"),
+    ("backtrace", "use failure::Error;\nfn f() { e.backtrace() }\n"),
+    ("method", "use failure::Error;\nfn f() { e.get_context() }\n"),
+    ("downcast-context", "use failure::{Error, ResultExt};\nfn f() { a.context(b); e.downcast().ok() }\n"),
+    ("method", "use failure::Error;\nfn f() { e.map(Error::as_fail) }\n"),
+    (
         "two-macros",
-        '#[macro_use] extern crate failure;\n#[macro_use] extern crate anyhow;\nfn f() { bail!("x") }\n',
+        '#[macro_use] extern crate failure;\n#[macro_use] extern crate anyhow;\nfn f() { bail!("") }\n',
     ),
 ]
 
 
-@pytest.mark.parametrize(("code", "case"), LEFT, ids=lambda value: getattr(value, "name", ""))
-def test_what_cannot_move_is_said(code: str, case: Case) -> None:
-    outcome = _outcome_codes(case)
+@pytest.mark.parametrize(("code", "source"), LEFT, ids=[f"{code} {n}" for n, (code, _) in enumerate(LEFT)])
+def test_what_cannot_move_is_said(code: str, source: str) -> None:
+    methods = ("compat()", "backtrace()", "downcast()", "get_context()")
+    facts = {(text, "ItemOf:call"): ERROR + text[:-2] for text in methods}
+    found = planned(
+        {"src/lib.rs": source}, facts={**facts, ("context(b)", "ItemOf:call"): RESULT + "context"}
+    )
 
-    assert code in outcome
-    assert outcome <= {code, "waits-for", None}
+    assert found.changes == []
+    assert code in found.codes().values()
+    assert set(found.codes().values()) <= {code, "waits-for"}
 
 
-def _outcome_codes(case: Case) -> set[str | None]:
-    from codemods.recipe.cases import Case as _Case  # noqa: F401, PLC0415
-    from codemods.recipe.testkit import _run  # noqa: PLC0415, PLC2701
+def test_a_call_that_nothing_tells_of_is_left() -> None:
+    found = planned({"src/lib.rs": "use failure::Error;\nfn f() { e.cause() }\n"})
 
-    outcome = _run(failure, case, case.before)
-    assert outcome.content.decode() == case.before
-    return {getattr(proposal, "code", None) for proposal in outcome.proposals}
+    assert found.codes() == {"cause()": "unknown-receiver", "failure::Error": "waits-for"}
 
 
 NO_SITES = [
