@@ -58,17 +58,17 @@ from codemods.recipe import (
     Errors,
     ErrorTrait,
     Facts,
+    ItemOf,
     ManifestEntry,
     Packages,
     Proposal,
     Setting,
     Settings,
     Site,
+    TypeOf,
     recipe,
 )
 
-from .boundaries import RECEIVER_ITEM
-from .calls import FACTS
 from .finding import SEARCHES
 from .planning import plan
 
@@ -130,7 +130,7 @@ CODES = {
     applicability=Applicability.MAYBE_INCORRECT,
     pattern=(*SEARCHES, ManifestEntry("failure", "failure_derive")),
     crates=("failure", "failure_derive"),
-    facts=(*FACTS, RECEIVER_ITEM),
+    facts=(ItemOf("call"), TypeOf("receiver"), TypeOf("argument"), ItemOf("receiver")),
     observes=Errors(traits=(ErrorTrait("failure", "Fail"),)),
     codes=CODES,
     settings=(

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 ITEM, RECEIVER, ARGUMENT = ItemOf("call"), TypeOf("receiver"), TypeOf("argument")
-FACTS = (ITEM, RECEIVER, ARGUMENT)
 CONTEXTS = ("context", "with_context")
 # Methods of more common names (`name`, `map`, `get_ref`) are left to the compiler: a type that has them is
 # named somewhere, and refused there.
