@@ -73,7 +73,8 @@ def write(source: Source, declaration: Declaration, items: Items) -> Written:
 
 def indented(text: str, margin: str, newline: str) -> str:
     """Return a written text with `margin` before its lines, and the line breaks of its strings put back."""
-    lines = [f"{margin}{line}" if line else "" for line in text.split("\n")]
+    # Texts from a file with other line breaks bring theirs.
+    lines = [f"{margin}{line}" if line else "" for line in text.replace("\r\n", "\n").split("\n")]
     return newline.join(lines).replace(LINE_BREAK, newline)
 
 

@@ -111,11 +111,20 @@ def needed(form: Form) -> dict[str, str]:
     return {each.package: each.requirement for each in form.dependencies if isinstance(each, Needs)}
 
 
+def manifest(name: str, dependencies: Mapping[str, str], edition: str = "2018") -> str:
+    """Return a manifest; a dependency is a requirement, or the path of a folder."""
+    listed = (
+        f'{crate} = {{ path = "{text}" }}' if text[0].isalpha() else f'{crate} = "{text}"'
+        for crate, text in dependencies.items()
+    )
+    lines = ["[package]", f'name = "{name}"', 'version = "0.1.0"', f'edition = "{edition}"', "[dependencies]"]
+    return "\n".join([*lines, *listed, ""])
+
+
 def program(folder: Path, files: Mapping[str, str], dependencies: Mapping[str, str]) -> Path:
     """Return the program that cargo builds of these files."""
-    listed = "".join(f'{name} = "{requirement}"\n' for name, requirement in dependencies.items())
-    manifest = '[package]\nname = "given"\nversion = "0.1.0"\nedition = "2018"\n[workspace]\n'
-    for path, text in {**files, "Cargo.toml": f"{manifest}[dependencies]\n{listed}"}.items():
+    own = f"{manifest('given', dependencies)}[workspace]\n"
+    for path, text in {"Cargo.toml": own, **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     built = subprocess.run(["cargo", "build", "-q"], cwd=folder, capture_output=True, text=True, check=False)

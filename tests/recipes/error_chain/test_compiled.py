@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from codemods.recipe import Dependency
 from tests.recipes.error_chain.helpers import (
     GIVEN,
     change,
+    manifest,
     needed,
     package,
     planned,
@@ -36,10 +38,17 @@ WORDS = [
 
 @pytest.mark.cargo
 @pytest.mark.crates
-@pytest.mark.parametrize(("root", "form"), [("src/lib.rs", 0), ("src/main.rs", 1)], ids=["tidy", "in full"])
-def test_written_types_say_what_the_macros_types_said(root: str, form: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("root", "form", "rust"),
+    [("src/lib.rs", 0, None), ("src/main.rs", 1, None), ("src/main.rs", 1, "1.56"), ("src/main.rs", 2, None)],
+    ids=["tidy", "in full", "thiserror 1", "by hand"],
+)
+def test_written_types_say_what_the_macros_types_said(
+    root: str, form: int, rust: str | None, tmp_path: Path
+) -> None:
     files = {root: (GIVEN / "kept.rs").read_text()}
-    found = change(planned(files, workspace(package(root)), {"shape": "keep"})).forms[form]
+    packages = workspace(package(root, rust_version=rust))
+    found = change(planned(files, packages, {"shape": "keep"})).forms[form]
     (text,) = rewritten(files, found).values()
 
     old = ran(program(tmp_path / "old", {"src/main.rs": files[root]}, {"error-chain": "0.12"}))
@@ -64,3 +73,32 @@ def test_a_program_says_and_exits_as_before(form: int, tmp_path: Path) -> None:
     assert {word: ran(new, WHAT=word) for word in WORDS} == before
     assert ran(new) == ran(old)
     assert len({each[1] for each in before.values()}) == len(WORDS)
+
+
+@pytest.mark.cargo
+@pytest.mark.crates
+@pytest.mark.parametrize("edition", ["2015", "2018"])
+def test_packages_that_link_their_errors_say_the_same(edition: str, tmp_path: Path) -> None:
+    text = (GIVEN / "workspace" / "lib.rs").read_text()
+    library = text if edition == "2015" else text.replace("\nuse errors", "\nuse crate::errors")
+    files = {"base/src/lib.rs": library, "src/main.rs": (GIVEN / "workspace" / "main.rs").read_text()}
+    packages = workspace(
+        package("src/lib.rs", name="base", folder="base", edition=edition),
+        package("src/main.rs", dependencies=(Dependency("base", "base"),)),
+    )
+    found = change(planned(files, packages)).forms[0]
+    base, new_base = (manifest("base", each, edition) for each in ({"error-chain": "0.12"}, needed(found)))
+
+    old = program(
+        tmp_path / "old", {**files, "base/Cargo.toml": base}, {"base": "base", "error-chain": "0.12"}
+    )
+    new = program(
+        tmp_path / "new",
+        {**rewritten(files, found), "base/Cargo.toml": new_base},
+        {"base": "base", **needed(found)},
+    )
+
+    words = ("none", "x", "1", "-1", "xy", "-20", "xyz", "123")
+    before = {word: ran(old, WHAT=word) for word in words}
+    assert {word: ran(new, WHAT=word) for word in words} == before
+    assert "Caused by: -20 is negative" in before["-20"][1]

@@ -85,6 +85,15 @@ def test_line_breaks_within_strings_are_not_indented() -> None:
     assert 'write!(f, "a\n  b {}\\\n   c", a)' in by_hand
 
 
+def test_line_breaks_are_those_of_the_file() -> None:
+    code = (
+        f"{ROOT}error_chain! {{\n    errors {{\n        /// Why.\n        // So.\n"
+        '        V(a: u8) {\n            display("{}\n x",\n                a + // one\n                1)\n'
+        "        }\n    }\n}\nfn f() -> Result<()> {\n    ensure!(\n        ok,\n        1\n    );\n}\n"
+    )
+    assert kept(code.replace("\n", "\r\n")) == kept(code).replace("\n", "\r\n")
+
+
 def test_an_if_among_the_arguments_is_one_for_thiserror_too() -> None:
     clause = 'display("{} {x}", LIMIT, x = if *a { "yes" } else { "no" })'
     expected = '#[error("{} {x}", LIMIT, x = if *.0 { "yes" } else { "no" })]'
