@@ -38,7 +38,7 @@ from codemods.rust.source import Source
 from codemods.rust.surface import public_items
 
 STRICT = "rustdoc shows public items by an unstable option alone"
-VERSION = 2  # of what is read from rustdoc: answers of another one are not taken from the step store
+VERSION = 3  # of what is read from rustdoc: answers of another one are not taken from the step store
 _INSIDE = (OwnerKind.FUNCTION, OwnerKind.EXAMPLE)
 
 

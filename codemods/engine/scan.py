@@ -65,12 +65,15 @@ def scan(
     recipes: Sequence[Recipe],
     wanted: Callable[[PurePosixPath], bool] = everything,
     base: PurePosixPath = ROOT,
+    *,
+    likely: bool = False,
 ) -> Scan:
     """Return the sites of `recipes` in the Rust files of `tree` (their pages, manifests) that are `wanted`.
 
-    `base` is the folder from which site ids count paths.
+    `base` is the folder from which site ids count paths. `likely` leaves out places that are sites only if
+    the compiler says so, and hardly ever are.
     """
-    search = _Search(tree, recipes, wanted, base)
+    search = _Search(tree, recipes, wanted, base, likely=likely)
     suffixes = (".rs", MANIFEST) if any(recipe.reads_manifests for recipe in recipes) else (".rs",)
     for name, content in tree.each(suffixes):
         if name.endswith(".rs") or PurePosixPath(name).name == MANIFEST:
@@ -86,7 +89,10 @@ class _Search:
         recipes: Sequence[Recipe],
         wanted: Callable[[PurePosixPath], bool],
         base: PurePosixPath,
+        *,
+        likely: bool,
     ) -> None:
+        self.likely = likely
         self.base = base
         self.tree = tree
         self.recipes = recipes
@@ -132,6 +138,8 @@ class _Search:
         try:
             source = Source(path, content, owner.edition)
             sites = tuple(site for recipe in recipes for site in find_sites(recipe, source, self.base))
+            if self.likely:
+                sites = tuple(s for s in sites if not any(each.is_unlikely for each in s.conditions))
         except CodemodError as error:
             self.unreadable.append(NotRead(path, error.message))
             return

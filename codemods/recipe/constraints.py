@@ -102,10 +102,14 @@ def allowed_texts(constraint: Constraint) -> frozenset[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What the compiler must say of a match, so that it is a site."""
+    """What the compiler must say of a match, so that it is a site.
+
+    `is_unlikely`: hardly any match is one, so that a scan that asks no compiler does not count them.
+    """
 
     fact: HasType | Resolves
     or_unknown: bool = False
+    is_unlikely: bool = False
 
 
 def conditions(constraints: Mapping[str, Constraint]) -> tuple[Condition, ...]:

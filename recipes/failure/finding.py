@@ -140,9 +140,13 @@ def _captures(**given: Capture) -> dict[str, Capture]:
 
 
 _OPERANDS = Query("(try_expression . (call_expression) @call) @site")
-_RETURNS_ERROR = Condition(HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True)
+_RETURNS_ERROR = Condition(
+    HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True, is_unlikely=True
+)
 _ERRORS = ("failure::Error", "failure::Context<_>")
-_IS_ERROR = Condition(HasType("receiver", (*_ERRORS, *(f"&{each}" for each in _ERRORS))), or_unknown=True)
+_IS_ERROR = Condition(
+    HasType("receiver", (*_ERRORS, *(f"&{each}" for each in _ERRORS))), or_unknown=True, is_unlikely=True
+)
 _MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(NAMES).encode() + rb")\s*(?:\(|::)")
 
 SEARCHES = (
