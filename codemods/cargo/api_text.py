@@ -17,6 +17,7 @@ from codemods.errors import CodemodError
 Json = Mapping[str, Any]
 
 _ELIDED = "'_"
+_STATIC = "'static"
 _DEPTH = 24  # aliases of aliases; rustc allows no cycles
 # What these aliases of std stand for, by how many types they are given.
 _STD_ALIASES = {
@@ -270,7 +271,8 @@ class Writer:
             self._binder(each["generic_params"]) + self.trait(each["trait"]) for each in inner["traits"]
         )
         named = self.names.get(inner["lifetime"], inner["lifetime"])
-        lifetime = [] if named in (None, _ELIDED) else [named]
+        # `'static` is what is meant without a word, but for a reference, which says it itself.
+        lifetime = [] if named in (None, _ELIDED, _STATIC) else [named]
         return f"dyn {' + '.join([first, *sorted(others), *lifetime])}"
 
     def _raw_pointer(self, inner: Json) -> str:
@@ -280,6 +282,8 @@ class Writer:
         lifetime = self.names.get(inner["lifetime"], inner["lifetime"])
         shown = "" if lifetime in (None, _ELIDED) else f"{lifetime} "
         type = self.type(inner["type"])
+        if inner["type"].get("dyn_trait", {}).get("lifetime") == _STATIC:
+            type += f" + {_STATIC}"
         inside = f"({type})" if type.startswith(("dyn ", "impl ")) and " + " in type else type
         return f"&{shown}{'mut ' if inner['is_mutable'] else ''}{inside}"
 

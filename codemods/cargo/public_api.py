@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from codemods.cargo.api_lifetimes import needless
 from codemods.cargo.api_text import Json, UnknownShapeError, Writer
+from codemods.cargo.api_words import attributes, header, named_in, plain_text
 
 Bump = Literal["major", "minor"]
 
 _AUTO_TRAITS = frozenset({"Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"})
 _COMPILERS_OWN = frozenset({"StructuralPartialEq", "StructuralEq"})  # made by derives, nobody can name them
 _TYPES = frozenset({"struct", "enum", "union", "trait"})
-_SKIPPED = frozenset({"impl", "primitive", "keyword", "extern_crate", "attribute"})
+_SKIPPED = frozenset({"impl", "primitive", "keyword", "attribute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class _Reading:
         name = path.rpartition("::")[2]
         is_first = id not in self.reached
         self.reached.setdefault(id, path)
-        front = self._attributes(item, hides=kind == "enum" and inner["has_stripped_variants"])
+        front = attributes(item, hides=kind == "enum" and inner["has_stripped_variants"])
         texts = [front + self._text(writer, kind, name, inner) for writer in self._writers]
         adding: Bump = "major" if kind == "variant" else "minor"  # a variant by itself: `pub use Enum::*`
         self._add(path, kind, texts, item, adding)
@@ -166,7 +166,7 @@ class _Reading:
             return self._type_text(writer, kind, name, inner)
         if kind == "variant":
             return self._variant(writer, name, inner)
-        return _plain_text(writer, kind, name, inner)
+        return plain_text(writer, kind, name, inner)
 
     def _type_text(self, writer: Writer, kind: str, name: str, inner: Json) -> str:
         angle, where = writer.generics(inner["generics"])
@@ -228,7 +228,7 @@ class _Reading:
     def _member(self, path: str, id: str, adding: Bump) -> None:
         item = self.index[id]
         kind, inner = next(iter(item["inner"].items()))
-        texts = [self._attributes(item) + self._text(w, kind, item["name"], inner) for w in self._writers]
+        texts = [attributes(item) + self._text(w, kind, item["name"], inner) for w in self._writers]
         self._add(f"{path}::{item['name']}", kind, texts, item, adding, (path,))
 
     def _field(self, path: str, id: str, adding: Bump) -> None:
@@ -262,7 +262,7 @@ class _Reading:
         if implementation is None or implementation["inner"]["impl"]["trait"] is not None:
             return
         inner = implementation["inner"]["impl"]
-        heads = [_head(writer, inner) for writer in self._writers]
+        heads = [header(writer, inner) for writer in self._writers]
         has_conditions = inner["generics"]["params"] or inner["generics"]["where_predicates"]
         for child in map(str, inner["items"]):
             item = self.index.get(child)
@@ -287,9 +287,9 @@ class _Reading:
             if inner is None or item["crate_id"] != 0 or not self._counts(inner):
                 continue
             types = [self._associated(writer, inner) for writer in self._writers]
-            heads = [_head(w, inner, its) for w, its in zip(self._writers, types, strict=True)]
+            heads = [header(w, inner, its) for w, its in zip(self._writers, types, strict=True)]
             texts = [head + its for head, its in zip(heads, types, strict=True)]
-            owners = tuple(path for id in _named_in(inner) if (path := self.reached.get(id)) is not None)
+            owners = tuple(path for id in named_in(inner) if (path := self.reached.get(id)) is not None)
             self._add(heads[0], "impl", texts, item, owners=owners)
 
     def _counts(self, inner: Json) -> bool:
@@ -299,7 +299,7 @@ class _Reading:
         name = inner["trait"]["path"].rpartition("::")[2]
         if name in _COMPILERS_OWN or (inner["is_synthetic"] and name not in _AUTO_TRAITS):
             return False
-        return all(self._is_visible(id) for id in _named_in(inner))
+        return all(self._is_visible(id) for id in named_in(inner))
 
     def _is_visible(self, id: str) -> bool:
         item = self.index.get(id)
@@ -312,66 +312,6 @@ class _Reading:
             if item is not None and (found := item["inner"].get("assoc_type")) is not None:
                 types.append(f"type {item['name']} = {writer.type(found['type'])}")
         return f" {{ {'; '.join(sorted(types))} }}" if types else ""
-
-    @staticmethod
-    def _attributes(item: Json, *, hides: bool = False) -> str:
-        """Return the attributes that are part of what others see.
-
-        Who must not name each variant can't be exhaustive: a hidden one (`hides`) says the same.
-        """
-        found = [str(attribute) for attribute in item["attrs"]]
-        is_open = hides or any("non_exhaustive" in text for text in found)
-        shown = ["#[non_exhaustive] "] if is_open else []
-        shown += [f"#[{text}] " for text in sorted(found) if text.lstrip("#[{'").startswith("repr")]
-        return "".join(shown)
-
-
-def _plain_text(writer: Writer, kind: str, name: str, inner: Any) -> str:
-    text: str
-    match kind:
-        case "function":
-            text = writer.signature(inner, name=name)
-        case "type_alias":
-            angle, where = writer.generics(inner["generics"])
-            text = f"type {name}{angle} = {writer.type(inner['type'])}{where}"
-        case "constant" | "assoc_const":
-            text = f"const {name}: {writer.type(inner['type'])}"
-        case "static":
-            text = f"static {'mut ' if inner['is_mutable'] else ''}{name}: {writer.type(inner['type'])}"
-        case "macro":
-            text = str(inner)
-        case "proc_macro":
-            text = f"{inner['kind']} macro {name}"
-        case "extern_type":
-            text = f"extern type {name}"
-        case _:
-            raise UnknownShapeError(f"rustdoc knows a sort of item that is not known here: {kind}")
-    return text
-
-
-def _head(writer: Writer, inner: Json, inside: str = "") -> str:
-    writer = writer.without(_needless(writer, inner, inside))
-    angle, where = writer.generics(inner["generics"])
-    trait = f"{writer.trait(inner['trait'])} for " if inner["trait"] is not None else ""
-    unsafe = "unsafe " if inner["is_unsafe"] and not inner["is_synthetic"] else ""
-    return f"{unsafe}impl{angle} {trait}{writer.type(inner['for'])}{where}"
-
-
-def _needless(writer: Writer, inner: Json, inside: str) -> frozenset[str]:
-    """Return the lifetimes that the header could leave out; `inside` are the associated types."""
-    types = [writer.type(inner["for"])]
-    types += [writer.trait(inner["trait"])] if inner["trait"] is not None else []
-    return needless(inner["generics"], types, "", " ".join([inside, *writer.bounds_of(inner["generics"])]))
-
-
-def _named_in(inner: Json) -> Iterator[str]:
-    """Yield the ids of the trait and of the type that it is implemented for."""
-    yield str(inner["trait"]["id"])
-    type = inner["for"]
-    while isinstance(type, Mapping) and "borrowed_ref" in type:
-        type = type["borrowed_ref"]["type"]
-    if isinstance(type, Mapping) and "resolved_path" in type:
-        yield str(type["resolved_path"]["id"])
 
 
 def _place(item: Json) -> ItemPlace | None:

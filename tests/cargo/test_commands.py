@@ -29,9 +29,8 @@ def test_what_cannot_be_compared_is_an_error_with_a_hint(text: str) -> None:
 
 @pytest.mark.cargo
 def test_a_script_runs_where_the_workspace_is_and_leaves_nothing_behind(make_bench: MakeBench) -> None:
-    script = (
-        '#!/bin/sh\nwc -l <Cargo.toml\nmkdir -p made/deep\necho x >made/deep/file\necho "$PWD" >&2\nexit 4\n'
-    )
+    lines = ["#!/bin/sh", "wc -l <Cargo.toml", "mkdir -p made/deep", "echo x >made/deep/file", "pwd >&2"]
+    script = "\n".join([*lines, "exit 4"])
     bench = make_bench(
         {"Cargo.toml": '[package]\nname = "a"\nversion = "0.1.0"\n', "src/lib.rs": "", "run.sh": script}
     )

@@ -264,3 +264,27 @@ def test_without_unstable_options_the_text_is_compared_and_that_is_said(bench: W
     assert any(
         "without what macros make: rustdoc shows public items by an unstable" in n for n in strict.notes
     )
+
+
+def test_what_a_box_holds_lives_as_long_as_it_may_with_or_without_a_word(bench: Workbench) -> None:
+    plain = ("pub fn free(_: u8) -> u8", "pub fn free(_: Box<dyn Extra>) -> u8")
+    found = [
+        compared(bench, plain),
+        compared(bench, (plain[0], plain[1].replace("Extra", "Extra + 'static"))),
+    ]
+
+    assert told(found[0]) == told(found[1]) != {}
+
+
+def test_crates_and_layouts_that_are_shown_count(bench: Workbench) -> None:
+    found = compared(
+        bench,
+        ("pub use std::fmt::Error as Shown;", "pub extern crate core as kern; use std::fmt::Error as Shown;"),
+        ("pub struct Deep", "#[repr(transparent)] pub struct Deep"),
+    )
+
+    assert told(found) == {
+        "small::Deep": "major: changed: `struct Deep(u8)` is now `#[repr(transparent)] struct Deep(u8)`",
+        "small::Shown": "major: removed: removed `pub use std::fmt::Error`",
+        "small::kern": "minor: added: added `pub extern crate kern as core`",
+    }
