@@ -105,6 +105,7 @@ CODES = {
     "macro-message": "a macro's caller writes the message, or the attributes of the type.",
     "method": "the method has no counterpart.",
     "name-clash": "a name that an import would give is taken.",
+    "no-std": "the crate does without std.",
     "optional-dependency": "failure is optional here: what its feature means to callers is a decision.",
     "other-version": "it is not failure 0.1.",
     "overlap": "the edits of this change do not go together.",

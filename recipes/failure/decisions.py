@@ -53,22 +53,27 @@ def decide(
     )
 
 
-def sentence(member: Member, decision: Decision, *, uses_anyhow: bool, uses_types: bool) -> str:
-    """Return the decision and its reason, for the reader of the result."""
+def sentence(member: Member, decision: Decision, *, anyhow: bool | None, types: bool) -> str:
+    """Return the decision and its reason, for the reader of the result.
+
+    `anyhow`: the code needs it (None: only tests do). `types`: error types derive `thiserror::Error`.
+    """
     package = member.package
     role = package.role.value if package is not None else "role unknown"
     if package is not None and package.role is not Role.PROGRAM:
         role += ", published" if package.publish else ", not published"
-    parts = []
-    if uses_types:
-        parts.append("its own error types derive `thiserror::Error`, because callers can match on them")
-    if uses_anyhow and decision.is_public_library:
+    parts = (
+        ["its own error types derive `thiserror::Error`, because callers can match on them"] if types else []
+    )
+    if anyhow is None:
+        parts.append("`failure::Error` becomes `anyhow::Error` in tests alone")
+    elif anyhow and decision.is_public_library:
         parts.append(
             "`failure::Error` becomes `anyhow::Error`, because it was opaque to callers before; that is a"
             " change of the API"
         )
-    elif uses_anyhow:
+    elif anyhow:
         parts.append("`failure::Error` becomes `anyhow::Error`, because nobody outside matches on it")
-    elif not uses_types:
-        parts.append("nothing of anyhow or thiserror is needed")
+    elif not types:
+        parts.append("it needs neither anyhow nor thiserror")
     return f"Package {member.name} ({role}): {'; '.join(parts)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from codemods.recipe import Dependency, Site
@@ -10,6 +11,8 @@ from .._errors.releases import anyhow_for, thiserror_for
 from .finding import PACKAGES
 from .members import Member
 from .rewrites import Left
+
+_NO_STD = re.compile(rb"#!\[(?:no_std|cfg_attr\([^\]]*\bno_std\b)")
 
 
 def left_by_manifest(member: Member) -> Iterator[tuple[Site, Left]]:
@@ -23,6 +26,10 @@ def left_by_manifest(member: Member) -> Iterator[tuple[Site, Left]]:
         left = next((left for each in here if (left := _left(each)) is not None), None)
         if left is not None:
             yield site, left
+    without_std = next((file for file in member.files if _NO_STD.search(file.source.content)), None)
+    if member.manifest and without_std is not None:
+        reason = f"{without_std.path} is a crate without std, where errors need other features and paths"
+        yield member.manifest[0], Left("no-std", reason)
     if member.manifest and anyhow_for(package.rust_version) is None:
         reason = f"no release of anyhow supports Rust {package.rust_version}"
         yield member.manifest[0], Left("rust-version", reason)

@@ -11,6 +11,7 @@ from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site,
 from .boundaries import left_by_receiver, rewrite_operand
 from .calls import ITEM, RECEIVER, is_call, is_context
 from .decisions import Decision
+from .finding import SHOWN_TYPE
 from .kind_uses import Kinds
 from .macro_calls import macro_arguments
 from .macros import NAMES as MACROS
@@ -94,16 +95,20 @@ class _Judge:
     def _outcome(self, site: Site, mention: Mention | None) -> Outcome:
         if is_call(site):
             return self._call(site)
-        if site["name"].text == "?":
-            return self._operand(site)
-        if site["receiver"].nodes:
-            return self._printed(site)
         if mention is None:
-            return Stranger()  # `cause` of somebody else's derive, a macro of another crate
+            return self._candidate(site)
         outcome = self._mention(mention)
         if self.decision.asks_public and isinstance(outcome, Rewrite) and _is_public(mention):
             return _public_question(mention)
         return outcome
+
+    def _candidate(self, site: Site) -> Outcome:
+        """Return what becomes of a place that names nothing of failure, or of another crate's macro."""
+        if site["name"].text == "?":
+            return self._operand(site)
+        if site["name"].text == SHOWN_TYPE:
+            return Left("debug-text", "a text shows how `{:?}` prints a message of failure")
+        return self._printed(site) if site["receiver"].nodes else Stranger()
 
     def _operand(self, site: Site) -> Outcome:
         shim = self.decision.boundary == "shim"
@@ -139,9 +144,12 @@ class _Judge:
             arguments,
             new_ensure_text=self.decision.new_ensure_text,
         )
-        if isinstance(outcome, Rewrite):
-            return replace(outcome, edits=(*crate_edit(source, mention), *outcome.edits))
-        return outcome
+        if not isinstance(outcome, Rewrite):
+            return outcome
+        edits = outcome.edits
+        if mention.origin is not None and mention.origin.visibility:  # it keeps the name that others use
+            edits = tuple(edit for edit in edits if edit.span != mention.segments[-1])
+        return replace(outcome, edits=(*crate_edit(source, mention), *edits))
 
     def _call(self, site: Site) -> Outcome:
         trait = self.kinds.trait_for(site, self.facts)

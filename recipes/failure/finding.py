@@ -24,7 +24,9 @@ from codemods.recipe import (
     Resolves,
     Source,
     Span,
+    TokenKind,
     mentions_of,
+    tokens,
 )
 
 from .calls import NAMES
@@ -52,6 +54,7 @@ EXPORTS = {
     ),
     "failure_derive": ("Fail",),
 }
+SHOWN_TYPE = "ErrorMessage {"
 _EMPTY = Capture(Span(0, 0), "", "nodes")
 _CALLS = Query(
     """
@@ -134,6 +137,16 @@ def find_printed(source: Source) -> Iterator[Match]:
             yield Match(tree, node, _captures(receiver=receiver), printed.span, conditions=(_IS_ERROR,))
 
 
+def find_shown_types(source: Source) -> Iterator[Match]:
+    """Yield each string that holds what `{:?}` prints of a message of failure, as an assertion may."""
+    if source.file_tree is None:
+        return
+    for token in tokens(source.content):
+        if token.kind is TokenKind.STRING and SHOWN_TYPE.encode() in token.text:
+            name = Capture(token.span, SHOWN_TYPE, "string")
+            yield Match(source.file_tree, source.file_tree.root, _captures(name=name), token.span)
+
+
 def _captures(**given: Capture) -> dict[str, Capture]:
     """Return captures under all names that facts are about."""
     return {"call": _EMPTY, "receiver": _EMPTY, "argument": _EMPTY, "name": _EMPTY, **given}
@@ -154,6 +167,7 @@ SEARCHES = (
         Finder(find_mentions, (needle,))
         for needle in (b"failure", b"bail!", b"ensure!", b"format_err!", b"Fail")
     ),
+    Finder(find_shown_types, (SHOWN_TYPE.encode(),)),
     Finder(find_operands, (b"?",)),
     Finder(find_printed, (b"{",), SPECIAL),
     *(Finder(find_methods, (b"." + name.encode(),)) for name in NAMES),

@@ -156,6 +156,12 @@ class _Planner:
                 self._replace(found, ("anyhow", "Error"), renamed)
             case "bail" | "ensure":
                 self._replace(found, ("anyhow", item), renamed)
+            case "format_err" if found.visibility:
+                self._replace(found, ("anyhow", item), renamed)  # other files call it by this name
+            case "Fallible" if found.visibility:
+                self._replace(found, ("anyhow", "Result"), found.name)
+            case "ResultExt" if found.visibility and found.name != "_":
+                self._replace(found, ("anyhow", "Context"), found.name)
             case "format_err":
                 self._replace(found, ("anyhow", "anyhow"), renamed)
             case "ResultExt" if self._kind_traits(found.scope):

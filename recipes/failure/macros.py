@@ -31,6 +31,12 @@ def rewrite_macro(
     `args` is its token tree with delimiters. What stands before the last word is for others.
     """
     arguments = arguments_of(source, args)
+    if (
+        name == "format_err"
+        and len(arguments.spans) == 1
+        and source.text(arguments.spans[0]).startswith("$(")
+    ):
+        return rewrite([Edit(name_span, "anyhow"), *_formatted(source, arguments)], Need.ANYHOW_MACRO)
     if any("$" in source.text(span) and "$(" in source.text(span) for span in arguments.spans):
         return Left("macro-arguments", f"`{name}!` gets its arguments from a repetition of another macro")
     match name:

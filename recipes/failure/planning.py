@@ -25,7 +25,15 @@ from codemods.recipe import (
 from .calls import ITEM, is_context
 from .decisions import sentence
 from .finding import PACKAGES
-from .member_plans import Blocker, blocker, dependencies_of, kept_by_setting, member_plan, type_changes
+from .member_plans import (
+    Blocker,
+    MemberPlan,
+    blocker,
+    dependencies_of,
+    kept_by_setting,
+    member_plan,
+    type_changes,
+)
 from .members import Member, components, members_of
 from .rewrites import Left, Need, Rewrite, Stranger
 
@@ -110,9 +118,9 @@ class Component:
 
     def _notes(self) -> Iterator[str]:
         for plan in self.plans:
-            uses_anyhow = Need.ANYHOW in plan.needs
-            uses_types = Need.THISERROR in plan.needs
-            yield sentence(plan.member, plan.decision, uses_anyhow=uses_anyhow, uses_types=uses_types)
+            yield sentence(
+                plan.member, plan.decision, anyhow=_uses_anyhow(plan), types=Need.THISERROR in plan.needs
+            )
         if any(Need.ANYHOW in plan.needs for plan in self.plans):
             yield BY_DESIGN
         yield from dict.fromkeys(
@@ -137,6 +145,12 @@ class Component:
             others = f" (nor can {len(left) - 1} more)" if len(left) > 1 else ""
             reason = f"all of it moves together, and {left[0]} cannot{others}: {left[0].left.reason}"
             yield Skipped("waits-for", reason, rest)
+
+
+def _uses_anyhow(plan: MemberPlan) -> bool | None:
+    """Whether the code of the package needs anyhow; None where only its tests do."""
+    kinds = [each.kinds for each in dependencies_of(plan) if each.package == "anyhow"]
+    return None if kinds == [("dev",)] else Need.ANYHOW in plan.needs
 
 
 def _may_hide(site: Site, facts: Facts) -> bool:

@@ -133,6 +133,12 @@ def test_a_rust_that_is_too_old_is_said() -> None:
     assert planned({"src/lib.rs": ERROR, "Cargo.toml": MANIFEST}, [old]).codes()["failure"] == "rust-version"
 
 
+def test_a_crate_without_std_is_left() -> None:
+    found = planned({"src/lib.rs": "#![no_std]\n" + ERROR, "Cargo.toml": MANIFEST})
+
+    assert found.codes()["failure"] == "no-std"
+
+
 def test_tests_need_the_crate_among_their_own_dependencies() -> None:
     in_tests = planned({"tests/a.rs": ERROR, "Cargo.toml": MANIFEST})
     in_module = planned({"src/lib.rs": f"#[cfg(test)]\nmod tests {{\n{ERROR}}}\n", "Cargo.toml": MANIFEST})

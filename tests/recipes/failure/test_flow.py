@@ -99,6 +99,11 @@ MACROS = [
         '#[macro_use]\nextern crate anyhow;\n\nfn f() { bail!("x"); anyhow!("y") }\n',
     ),
     file(
+        "format_err of what another macro is given",
+        "macro_rules! m { ($($a:tt)*) => { failure::format_err!($($a)*) } }\n",
+        'macro_rules! m { ($($a:tt)*) => { anyhow::anyhow!("{}", format_args!($($a)*)) } }\n',
+    ),
+    file(
         "in other macros",
         'fn f() { vec![failure::err_msg("a {}")]; println!("{}", failure::format_err!("b")); }\n',
         'fn f() { vec![anyhow::Error::msg("a {}")]; println!("{}", anyhow::anyhow!("b")); }\n',
@@ -242,6 +247,11 @@ IMPORTS = [
         "extern crate anyhow;\nuse anyhow::Error;\n",
     ),
     file(
+        "a prelude of the crate keeps its names",
+        "pub(crate) use failure::{format_err, Error, Fallible, ResultExt};\n",
+        "pub(crate) use anyhow::{format_err, Context as ResultExt, Error, Result as Fallible};\n",
+    ),
+    file(
         "another name",
         "use failure::Error as Failure;\nfn f() -> Failure {}\n",
         "use anyhow::Error as Failure;\nfn f() -> Failure {}\n",
@@ -264,6 +274,7 @@ LEFT = [
     ("ensure-text", "fn f() { failure::ensure!(a\n    == b) }\n"),
     ("ensure-text", "fn f() { failure::ensure!(a==b) }\n"),
     ("macro-arguments", "macro_rules! m { ($($a:tt)*) => { failure::bail!($($a)*) } }\n"),
+    ("debug-text", 'fn f(e: failure::Error) { g("ErrorMessage { msg: 1 }") }\n'),
     ("fail-trait", "use failure::Fail;\ntype T = dyn Fail;\n"),
     ("compat", "use failure::Error;\nfn f() { e.compat() }\n"),
     ("backtrace", "use failure::Error;\nfn f() { e.backtrace() }\n"),
