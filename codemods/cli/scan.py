@@ -64,7 +64,8 @@ def command(recipes: tuple[str, ...], directory: Path, **given: Any) -> int:
     found = scan(tree, chosen, lambda path: wanted(str(path)), likely=True)
     open_sites = [site for site in found.sites if site.source.kept(site.span, site.recipe) is None]
     if given["since"]:
-        before = scan(_commit_tree(directory, given["since"]), chosen, lambda path: wanted(str(path)), likely=True)
+        earlier = _commit_tree(directory, given["since"])
+        before = scan(earlier, chosen, lambda path: wanted(str(path)), likely=True)
         known = {site.id for site in before.sites}
         open_sites = [site for site in open_sites if site.id not in known]
     _show(found, infos, open_sites, directory, given)
