@@ -1,4 +1,4 @@
-"""What is said of one item in rustdoc's JSON: its attributes, a plain item, the header of an implementation."""
+"""What is said of one item in rustdoc's JSON: attributes, plain items, headers of implementations."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def plain_text(writer: Writer, kind: str, name: str, inner: Any) -> str:
         case "macro":
             text = str(inner)
         case "extern_crate":
-            text = f"pub extern crate {inner['name']}" + (f" as {inner['rename']}" if inner["rename"] else "")
+            # Rustdoc 1.95 has the two names the other way round; ours is the one that is not the crate's.
+            crate = next(
+                (each for each in (inner["name"], inner["rename"]) if each not in (None, name)), name
+            )
+            text = f"pub extern crate {crate}" + (f" as {name}" if name != crate else "")
         case "proc_macro":
             text = f"{inner['kind']} macro {name}"
         case "extern_type":

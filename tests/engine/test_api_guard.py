@@ -286,5 +286,5 @@ def test_crates_and_layouts_that_are_shown_count(bench: Workbench) -> None:
     assert told(found) == {
         "small::Deep": "major: changed: `struct Deep(u8)` is now `#[repr(transparent)] struct Deep(u8)`",
         "small::Shown": "major: removed: removed `pub use std::fmt::Error`",
-        "small::kern": "minor: added: added `pub extern crate kern as core`",
+        "small::kern": "minor: added: added `pub extern crate core as kern`",
     }
