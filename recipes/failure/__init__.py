@@ -102,6 +102,7 @@ CODES = {
     "library": "the setting says that `failure::Error` stays.",
     "macro-arguments": "a macro hands its arguments on to one of failure's.",
     "macro-fields": "a macro repeats the fields that a message names by position.",
+    "macro-list": "`#[macro_use]` lists the macros that it takes.",
     "macro-message": "a macro's caller writes the message, or the attributes of the type.",
     "method": "the method has no counterpart.",
     "name-clash": "a name that an import would give is taken.",

@@ -44,7 +44,7 @@ def stringified(source: Source, condition: Span) -> str | None:
     None where the layout is not certainly the one that rustc chooses.
     """
     text = source.text(condition)
-    if "\n" in text or "//" in text or "/*" in text or "  " in text:
+    if any(sign in text for sign in ("\n", "//", "/*", "  ", "$")):
         return None
     found = expression_at(source, condition)
     return text if found is not None and _is_plain(source, found[1]) else None

@@ -107,6 +107,9 @@ class _Planner:
         if self._is_public_reexport(found):
             reason = f"`{self.file.source.text(found.leaf)}` is exported to callers of the library"
             self.left[site.id] = Left("reexport", reason, _REEXPORTED)
+        elif found.macro_use:
+            reason = "`#[macro_use]` lists macros, which anyhow does not have by all of these names"
+            self.left[site.id] = Left("macro-list", reason)
         elif kind is MentionKind.EXTERN_CRATE:
             self._extern_crate(found, path)
         elif found.is_glob:

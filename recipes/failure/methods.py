@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from codemods.recipe import Edit, Facts, Known, Site, Span
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # No other crate in wide use has methods of these names; all are the same of any receiver that has them.
 _TELLING = frozenset({"iter_chain", "iter_causes", "find_root_cause"})
+_PARAMETER = re.compile(r"&*(?:mut )?[A-Z]\w*")  # a type parameter: its bounds bring the methods
 _BOXED = "std::boxed::Box<dyn failure::Fail>"
 _TRAIT_OBJECTS = {"&dyn failure::Fail": "", _BOXED: "&*", f"&{_BOXED}": "&**"}
 
@@ -103,7 +105,8 @@ def _of_fail(call: Call) -> Outcome:
         case "context":
             return _value_context(call)
         case "cause" if call.type_:
-            needs = () if "dyn failure::Fail" in call.type_ else (Need.SOURCE,)
+            has_methods = "dyn failure::Fail" in call.type_ or _PARAMETER.fullmatch(call.type_)
+            needs = () if has_methods else (Need.SOURCE,)
             return Rewrite((Edit(call.name_span, "source"),), frozenset(needs))
         case "causes" | "root_cause" if call.type_:
             return of_trait_object(call, "" if call.type_.startswith("&") else "&")

@@ -207,6 +207,13 @@ METHODS = [
         cause=FAIL,
     ),
     file(
+        "cause of a type parameter",
+        "use failure::Fail;\nfn f<E: Fail>(e: E) { e.cause() }\n",
+        "fn f<E: std::error::Error + Send + Sync + 'static>(e: E) { e.source() }\n",
+        {"e": "E"},
+        cause=FAIL,
+    ),
+    file(
         "a downcast finds no more than before",
         "use failure::{Error, ResultExt};\nfn f(e: &Error) { a.context(b); e.downcast_ref::<T>() }\n",
         "use anyhow::{Context as _, Error};\nfn f(e: &Error) { a.context(b); (**e).downcast_ref::<T>() }\n",
@@ -275,6 +282,8 @@ LEFT = [
     ("ensure-text", "fn f() { failure::ensure!(a==b) }\n"),
     ("macro-arguments", "macro_rules! m { ($($a:tt)*) => { failure::bail!($($a)*) } }\n"),
     ("debug-text", 'fn f(e: failure::Error) { g("ErrorMessage { msg: 1 }") }\n'),
+    ("macro-list", "#[macro_use(bail)] extern crate failure;\n"),
+    ("ensure-text", "macro_rules! m { ($a:expr) => { failure::ensure!($a == 1) } }\n"),
     ("fail-trait", "use failure::Fail;\ntype T = dyn Fail;\n"),
     ("compat", "use failure::Error;\nfn f() { e.compat() }\n"),
     ("backtrace", "use failure::Error;\nfn f() { e.backtrace() }\n"),
