@@ -73,6 +73,10 @@ class ApiGuard:
             if now is not None and now.succeeded:
                 its, checked[unit.package] = self._compared(unit, now, composition.overlay, report)
                 found |= dict.fromkeys(its)
+            elif now is None and not any(_is_same_library(unit, each) for each in report.units):
+                name = f"library {unit.target}"
+                found[ApiDifference(unit.package, name, "removed", name, None, "major")] = None
+                checked[unit.package] = "as cargo sees it"
         roots = {unit.package: unit.cwd for unit in self._libraries}
         root = self._bench.builder.build.repository_root
         places = Places(composition, lambda package, file: _inside(roots[package], file, root))
@@ -195,6 +199,10 @@ class ApiGuard:
         content = self._bench.read(file.path, self._base)
         source = Source(file.path, content, self._bench.edition_of(file.path))
         return any(owner_of(source, edit.span).kind not in _INSIDE for edit in file.edits)
+
+
+def _is_same_library(unit: Unit, other: Unit) -> bool:
+    return (unit.package, unit.target) == (other.package, other.target) and documents(other)
 
 
 def _inside(folder: str, file: str, root: Path) -> PurePosixPath:
