@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import PurePosixPath
 
 from codemods.cargo.report import CheckReport
-from codemods.engine import api_step, macro_gate, oldest, running
+from codemods.engine import api_step, macro_gate, oldest, running, telling
 from codemods.engine.api_step import ApiStep
 from codemods.engine.baseline import Baseline
-from codemods.engine.dependencies import GENERATED, Dependencies, Realised, with_fallback
+from codemods.engine.composing import Composer
+from codemods.engine.dependencies import Realised, with_fallback
 from codemods.engine.error_check import CODE as ERROR_TEXTS
 from codemods.engine.error_check import DIFFERS
 from codemods.engine.error_step import ErrorStep
 from codemods.engine.examples import check_examples
-from codemods.engine.expansion import has_position_values
 from codemods.engine.grades import Executed
 from codemods.engine.isolate import Failure, Isolated, Trial, isolate
 from codemods.engine.macro_gate import MacroGate
 from codemods.engine.oldest import OldestStep
-from codemods.engine.oracle import Answers, in_example, in_manifest
-from codemods.engine.overlay import Chosen, Composition, Overlay, compose
+from codemods.engine.oracle import Answers, in_example
+from codemods.engine.overlay import Chosen, Composition, Overlay
 from codemods.engine.proof import Proof, ProofVerdict
 from codemods.engine.prove import prove
 from codemods.engine.running import RunStep
@@ -30,9 +30,8 @@ from codemods.engine.stage import Shown, Stage
 from codemods.engine.testing import NOT_ASKED, Tested, compare_tests
 from codemods.engine.verify import Judgement, judge
 from codemods.engine.workbench import Workbench
-from codemods.errors import UsageError
 from codemods.recipe.packages import Packages
-from codemods.recipe.proposals import Change, Created, Proposal
+from codemods.recipe.proposals import Change, Proposal
 from codemods.recipe.recipe import Recipe
 from codemods.recipe.site import Site
 from codemods.rust.spans import Span
@@ -66,7 +65,6 @@ class Verification:
         baseline: Baseline,
         packages: Packages,
     ) -> None:
-        self.dependencies = Dependencies(bench, packages, base)
         self.oldest = OldestStep(bench, base)
         self.api = ApiStep(bench, base, baseline.report)
         self.runs = RunStep(bench, base)
@@ -84,6 +82,7 @@ class Verification:
             for proposal in proposals
             if isinstance(proposal, Change)
         ]
+        self.composer = Composer(bench, self.changes, baseline, base, packages)
         self.unverified: dict[str, str] = {}
         self.rejected: dict[str, str] = {}
         self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
@@ -111,7 +110,7 @@ class Verification:
         included, final = self._include_unverified(kept, built)
         written = {choice.change.id: choice for choice in final.realised.chosen}
         kept, included = (tuple(written[c.change.id] for c in each) for each in (kept, included))
-        self._tell(kept, included, final)
+        telling.tell(self.bench, (*kept, *included), final.realised)
         return Stage(
             recipe=self.recipe,
             sites=self.sites,
@@ -128,13 +127,13 @@ class Verification:
             report=final.report,
             tested=tested,
             executed=self._executed(kept, built, tested),
-            before=self._before((*kept, *included)),
+            before=telling.before(self.bench, self.changes, (*kept, *included), self.base),
             proofs=self._proofs(kept, built),
-            configurations=self._configurations(),
+            configurations=telling.configurations(self.bench, self.sites, self.answers, self.baseline.report),
             earlier=self.earlier,
             uncompiled=self.uncompiled,
             newest=final.realised.newest,
-            retained=self._retained(final),
+            retained=telling.retained(self.changes, self.by_id, final.realised, self.earlier),
             api=self.api.found(kept, built),
             ran=self.runs.found(kept, built).evidence,
             errors=errors,
@@ -200,7 +199,7 @@ class Verification:
         return isolate(changes, lambda chosen: self._attempt((*always, *chosen)), held)
 
     def _attempt(self, chosen: Sequence[Chosen]) -> Trial[Built]:
-        composition, realised = self._composed(chosen)
+        composition, realised = self.composer.composed(chosen)
         if composition.conflicts:
             self.codes |= dict.fromkeys(composition.conflicts, "conflict")
             report = self.baseline.report
@@ -209,40 +208,6 @@ class Verification:
         report = self.bench.check(composition.overlay, self.baseline.report.capped_lints)
         judgement = judge(self.baseline.report, report, composition, self._body_around)
         return Trial(Built(composition, report, judgement, realised), judgement.failure)
-
-    def _composed(self, chosen: Sequence[Chosen]) -> tuple[Composition, Realised]:
-        """Return `chosen` put together: sources, then the manifests that these need, then the layout."""
-        composition = self._put_together(chosen)
-        realised = Realised(tuple(chosen))
-        if not composition.conflicts:
-            try:
-                realised = self.dependencies.realised(chosen, composition)
-            except UsageError as error:  # cargo cannot resolve it, or a manifest is not to be edited
-                asking = (choice.change.id for choice in chosen if choice.form.dependencies)
-                return replace(composition, conflicts=dict.fromkeys(asking, str(error))), realised
-        if realised.chosen != tuple(chosen):
-            composition = self._put_together(realised.chosen)
-        composition = replace(composition, overlay={**composition.overlay, **realised.hidden})
-        return self._laid_out(composition), realised
-
-    def _put_together(self, chosen: Sequence[Chosen]) -> Composition:
-        return compose(chosen, lambda path: self.bench.read(path, self.base), self.base)
-
-    def _laid_out(self, composition: Composition) -> Composition:
-        formatted = self.bench.formatted(composition.files)
-        if formatted:  # where lines are values of the program the layout stays
-            formatted = {p: text for p, text in formatted.items() if str(p) not in self._positional}
-        return composition.with_formatted(formatted)
-
-    @cached_property
-    def _positional(self) -> frozenset[str]:
-        """The files of units in which some source makes lines values of the program."""
-        edited = {str(file.path) for change in self.changes for form in change.forms for file in form.files}
-        units = (unit for unit in self.baseline.units if unit.files & edited)
-        positional = (
-            unit.files for unit in units if has_position_values(self.bench.sources(unit, self.base))
-        )
-        return frozenset().union(*positional)
 
     def _body_around(self, path: PurePosixPath, span: Span) -> Span | None:
         site = next((site for site in self.sites if site.source.path == path), None)
@@ -472,64 +437,5 @@ class Verification:
                 self.expanded,
             )
 
-    def _configurations(self) -> dict[str, tuple[str, ...]]:
-        """Return by site the configurations that compile it."""
-        units = {unit.id: unit for unit in self.baseline.report.units}
-        first = self.bench.configurations[0].id  # in which examples are compiled
-        found = {
-            site.id: [
-                name for id in self.answers.reached.get(site.id, ()) for name in units[id].configurations
-            ]
-            for site in self.sites
-        }
-        order = [configuration.id for configuration in self.bench.configurations]
-        return {
-            site.id: (first,) if in_example(site) else tuple(sorted(set(found[site.id]), key=order.index))
-            for site in self.sites
-        }
-
-    # What is said of it
-
     def _shown(self, change: Change, examples: Mapping[str, str]) -> tuple[Shown, ...]:
-        shown: dict[Shown, None] = {}
-        names = {unit.id: unit.name for unit in self.baseline.report.units}
-        for id in change.sites:
-            if id in examples:
-                shown[Shown("compile", examples[id])] = None
-            else:
-                units = ", ".join(sorted({names[unit] for unit in self.answers.reached[id]}))
-                shown[Shown("compile", f"cargo check --workspace --all-targets; compiled in {units}")] = None
-        if change.id in self.expanded:
-            shown[Shown("expand", f"macros make the same of it in {self.expanded[change.id]}")] = None
-        return tuple(shown)
-
-    def _retained(self, final: Built) -> dict[str, str]:
-        """Return the sites that are the entries of dependencies which stay, and why these do."""
-        retained = final.realised.retained
-        found: dict[str, str] = {}
-        for change in self.changes:
-            for site in (self.by_id[id] for id in change.sites):
-                reason = in_manifest(site) and retained.get((site.source.path, site["package"].text))
-                if reason:
-                    cause = self.earlier.get(change.id, "").strip().partition("\n")[0]
-                    found[site.id] = f"{reason} ({cause})" if cause and reason == GENERATED else reason
-        return found
-
-    def _tell(self, kept: Sequence[Chosen], included: Sequence[Chosen], final: Built) -> None:
-        """Note what was decided for the changes that are written, and what became of dependencies."""
-        for choice in (*kept, *included):
-            for note in choice.change.notes:
-                self.bench.note(note)
-        for note in final.realised.notes:
-            self.bench.note(note)
-
-    def _before(self, written: Sequence[Chosen]) -> dict[PurePosixPath, bytes]:
-        """Return every file that a change would edit or delete, as it is now."""
-        paths = {
-            file.path
-            for change in (*self.changes, *(choice.change for choice in written))
-            for form in change.forms
-            for file in form.files
-            if not isinstance(file, Created)
-        }
-        return {path: self.bench.read(path, self.base) for path in sorted(paths)}
+        return telling.shown(change, examples, self.answers, self.baseline.report, self.expanded)
