@@ -54,7 +54,10 @@ RUN_OPTIONS = (
     click.option("--set", "settings", metavar="RECIPE.KEY=VALUE", multiple=True, help="A recipe's setting."),
     click.option("--msrv", metavar="VERSION", help="The oldest Rust that the result must build with."),
     click.option("--commit-per", type=click.Choice(["run", "package", "file"]), help="[package]"),
-    click.option("--api", type=click.Choice(["keep", "report", "allow"]), help="Of public items [report]."),
+    click.option(
+        "--api", type=click.Choice(["keep", "report", "allow"]),
+        help="What becomes of changes to a public API [report].",
+    ),
     click.option("--sandbox", type=click.Choice(["auto", "require", "off"]), help="Cage the code [auto]."),
     click.option("--pass-env", metavar="NAME", multiple=True, help="Let a variable through to the build."),
     click.option("--strict-stable", is_flag=True, default=None, help="Never use rustc's bootstrap variable."),
