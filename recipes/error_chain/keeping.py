@@ -10,8 +10,9 @@ from codemods.recipe import Edit, Site, Source, Span, TreeKind
 from .calls import Call, CallError, call_at, checked, main_function, returned
 from .crates import PackageFiles
 from .declaration import Declaration, DeclarationError, read_declaration
+from .items import EVERYTHING, Items, Rest, indented
 from .releases import Release
-from .written import EVERYTHING, Items, Rest, indented, write
+from .written import write
 
 _ATTRIBUTE = re.compile(rb"#\s*\[\s*(?P<name>\w+)[^\n]*\]\s*\Z")
 _HARMLESS = frozenset([b"allow", b"warn", b"deny", b"forbid", b"expect", b"doc"])
