@@ -118,6 +118,7 @@ CODES = {
     "sync-failure": "`SyncFailure` has no counterpart.",
     "two-contexts": "a file gives errors kinds and other contexts by the same method.",
     "two-macros": "two crates bring a macro of this name.",
+    "type-name": "`name()` of an error has no counterpart.",
     "unknown-receiver": "nothing tells what a method is called on.",
     "unknown-type": "the derive does not stand at a type that is understood.",
     "unparsed": "it is not in a form that is understood.",

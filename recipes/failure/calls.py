@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 ITEM, RECEIVER, ARGUMENT = ItemOf("call"), TypeOf("receiver"), TypeOf("argument")
 CONTEXTS = ("context", "with_context")
-# Methods of more common names (`name`, `map`, `get_ref`) are left to the compiler: a type that has them is
-# named somewhere, and refused there.
+TYPE_NAME = "name"
+# Methods of more common names (`map`, `get_ref`) are left to the compiler: a type that has them is named
+# somewhere, and refused there.
 NAMES = (
     *CONTEXTS,
     "compat",
@@ -31,6 +32,7 @@ NAMES = (
     "as_fail",
     "backtrace",
     "get_context",
+    TYPE_NAME,
 )
 _OPERANDS = frozenset(
     [

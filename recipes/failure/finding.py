@@ -29,7 +29,7 @@ from codemods.recipe import (
     tokens,
 )
 
-from .calls import NAMES
+from .calls import NAMES, TYPE_NAME
 from .nodes import expression_at
 from .printing import SPECIAL, printed_specially
 
@@ -112,7 +112,8 @@ def find_methods(source: Source) -> Iterator[Match]:
             call = Capture(whole, source.text(whole), node.type, (node,))
             span = Span(name.span.start, node.end_byte)
             captures = _captures(**{**match.captures, "call": call})
-            yield replace(match, captures=captures, span=span, conditions=(_IS_FAILURE,))
+            condition = replace(_IS_FAILURE, is_unlikely=name.text == TYPE_NAME)
+            yield replace(match, captures=captures, span=span, conditions=(condition,))
 
 
 def find_operands(source: Source) -> Iterator[Match]:

@@ -146,7 +146,7 @@ class _Planner:
             macro = next((MACROS[need] for need in each.outcome.needs if need in MACROS), None)
             if mention.kind is MentionKind.MACRO and macro is not None:
                 self._add(("anyhow", macro), mention.span.start)
-            elif mention.path[:2] == ("failure", "Error") and not each.outcome.edits:
+            elif _writes_error(each.outcome, mention.path):
                 self._add(("anyhow", "Error"), mention.span.start)
 
     def _leaf(self, site: Site, found: Import, path: tuple[str, ...]) -> None:
@@ -238,6 +238,12 @@ class _Planner:
             return True
         supers = [each for each in self.file.imports if each.is_glob and each.path[-1:] == ("super",)]
         return bool(scopes) and any(span in each.scope for each in supers)
+
+
+def _writes_error(outcome: Rewrite, path: tuple[str, ...]) -> bool:
+    """Whether `Error` stands there afterwards, for anyhow's."""
+    is_named = path[:2] == ("failure", "Error") and not outcome.edits
+    return is_named or any(edit.text.startswith("Error::") for edit in outcome.edits)
 
 
 def _names_anyhow(each: Judged) -> bool:

@@ -116,8 +116,8 @@ def type_changes(plan: MemberPlan) -> Iterator[Change]:
         package = plan.member.package
         needs = () if package is None else tuple(dependencies(package, Need.THISERROR, {file: alone}))
         note = (
-            f"Package {plan.member.name}: these types derive `thiserror::Error` and are still accepted where"
-            " `Fail` is asked for; the rest stays with failure."
+            f"Package {plan.member.name}: these types are std errors, which failure accepts where it asks for"
+            " `Fail`; the rest stays with failure."
         )
         yield Change(sites, (Form(files, "types", dependencies=needs),), notes=(note,))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.recipe import Edit, Facts, Known, Site, Span
 
-from .calls import CONTEXTS, ITEM, RECEIVER, Call, call_of, flat_message, unknown_receiver
+from .calls import CONTEXTS, ITEM, RECEIVER, TYPE_NAME, Call, call_of, flat_message, unknown_receiver
 from .chains import Policy, of_error, of_trait_object
 from .closures import without_parameter
 from .rewrites import Left, Need, Outcome, Rewrite, Stranger, insertion, rewrite
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # No other crate in wide use has methods of these names; all are the same of any receiver that has them.
 _TELLING = frozenset({"iter_chain", "iter_causes", "find_root_cause"})
+TYPE_NAME_CODE = "type-name"
 _PARAMETER = re.compile(r"&*(?:mut )?[A-Z]\w*")  # a type parameter: its bounds bring the methods
 _BOXED = "std::boxed::Box<dyn failure::Fail>"
 _TRAIT_OBJECTS = {"&dyn failure::Fail": "", _BOXED: "&*", f"&{_BOXED}": "&**"}
@@ -33,6 +34,8 @@ def rewrite_call(site: Site, facts: Facts, policy: Policy, *, mentions: bool, is
     if isinstance(item, Known):
         crate, *parent = item.value.split("::")[:-1] or [""]
         return _known(call, tuple(parent), policy) if crate == "failure" else Stranger()
+    if call.name == TYPE_NAME:
+        return Stranger()  # of hardly any error: rustc rejects what remains of failure's
     if item.contested:
         return unknown_receiver(call, item.reason) if mentions else Stranger()
     return _by_syntax(call, policy, mentions=mentions, is_local=is_local)
@@ -49,6 +52,10 @@ def _by_syntax(call: Call, policy: Policy, *, mentions: bool, is_local: bool) ->
 
 def _known(call: Call, parent: tuple[str, ...], policy: Policy) -> Outcome:
     """Return what becomes of a call whose method stands in `parent`: modules, then a trait or an `{impl}`."""
+    if call.name == TYPE_NAME:
+        return Left(
+            TYPE_NAME_CODE, "`name()` gives the path of an error's type, which std errors do not know"
+        )
     match parent:
         case (*_, "ResultExt"):
             return _of_result(call)

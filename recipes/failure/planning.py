@@ -35,6 +35,7 @@ from .member_plans import (
     type_changes,
 )
 from .members import Member, components, members_of
+from .methods import TYPE_NAME_CODE
 from .rewrites import Left, Need, Rewrite, Stranger
 
 BY_DESIGN = (
@@ -137,6 +138,8 @@ class Component:
         reasons = {each.site.id: each.left for each in left if each.site is not None}
         yield from (_proposal(site_id, reason) for site_id, reason in reasons.items())
         alone = [each for plan in self.plans for each in type_changes(plan)]
+        if any(each.left.code == TYPE_NAME_CODE for each in left):
+            alone = []  # a std error has no name that failure could give
         changes = [each for each in alone if reasons.keys().isdisjoint(each.sites)]
         yield from changes
         settled = {id for each in changes for id in each.sites} | reasons.keys()

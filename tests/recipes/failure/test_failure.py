@@ -83,6 +83,14 @@ def test_own_types_without_causes_move_alone_where_the_rest_cannot() -> None:
     assert [each.package for each in change.forms[0].dependencies] == ["thiserror"]
 
 
+def test_no_type_moves_alone_where_its_name_is_asked_for() -> None:
+    facts = {("name()", "ItemOf:call"): "failure::error::{impl}::name"}
+    found = planned({"src/lib.rs": OWN + "fn g(e: failure::Error) { e.name(); }\n"}, facts=facts)
+
+    assert found.changes == []
+    assert found.codes()["name()"] == "type-name"
+
+
 def test_the_second_form_moves_own_types_alone() -> None:
     found = planned({"src/lib.rs": OWN + ERROR, "Cargo.toml": MANIFEST})
 

@@ -243,6 +243,11 @@ IMPORTS = [
         'use anyhow::{bail, Error};\nfn f() -> Error { bail!("x") }\n',
     ),
     file(
+        "a glob that gave the message's type",
+        "use failure::*;\nfn f() { err_msg(1) }\n",
+        "use anyhow::Error;\nfn f() { Error::msg(1) }\n",
+    ),
+    file(
         "the crate itself",
         "use failure::{self, ResultExt};\nfn f() -> failure::Error { a.context(b) }\n",
         "use anyhow::{self, Context as _};\nfn f() -> anyhow::Error { a.context(b) }\n",
