@@ -20,8 +20,12 @@ NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 def form_diff(form: Form, read: Callable[[PurePosixPath], bytes]) -> str:
-    """Return the diff of `form` alone against the files that `read` shows."""
-    return "".join(_file_diff(file, read) for file in sorted(form.files, key=lambda file: file.path))
+    """Return the diff of `form` alone against the files that `read` shows: code, manifests, the lock file."""
+    return "".join(_file_diff(file, read) for file in sorted(form.files, key=_in_order))
+
+
+def _in_order(file: Edited | Created | Deleted) -> tuple[int, PurePosixPath]:
+    return {"Cargo.toml": 1, "Cargo.lock": 2}.get(file.path.name, 0), file.path
 
 
 def _file_diff(file: Edited | Created | Deleted, read: Callable[[PurePosixPath], bytes]) -> str:

@@ -44,6 +44,14 @@ class FileDiff:
     hunks: tuple[Hunk, ...]
     crlf: bool = False
 
+    @property
+    def in_short(self) -> str | None:
+        """What to say instead of showing it: of a lock file, which cargo writes. None: show it."""
+        if self.path is None or self.path.rpartition("/")[2] != "Cargo.lock":
+            return None
+        kinds = [line.kind for hunk in self.hunks for line in hunk.lines]
+        return f"written by cargo: {kinds.count(Kind.REMOVED)} lines out, {kinds.count(Kind.ADDED)} in"
+
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 

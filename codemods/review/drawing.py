@@ -42,6 +42,9 @@ def diff_lines(view: ChangeView, *, context: int | None, indent: int = 2) -> Ite
     """Yield a diff with line numbers, `context` unchanged lines round each run of changes
     (`None`: all there are). Files are named when there is more than that of its sites."""  # fmt: skip
     for file in parse_diff(view.change.diff):
+        if file.in_short is not None:
+            yield line((str(file.path), "title"), (f"  {file.in_short}", "quiet"), indent=indent)
+            continue
         if file.path is not None and not view.is_local:
             yield line((file.path, "title"), indent=indent)
         if file.crlf:

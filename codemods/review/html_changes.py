@@ -78,6 +78,9 @@ def _origin(view: ChangeView) -> str:
 
 def _diff(view: ChangeView) -> Iterator[str]:
     for file in parse_diff(view.change.diff):
+        if file.in_short is not None:
+            yield f"<p><code>{html(str(file.path))}</code> <small>{html(file.in_short)}</small></p>"
+            continue
         if file.path is not None and not view.is_local:
             yield f"<p><code>{html(file.path)}</code></p>"
         if file.crlf:

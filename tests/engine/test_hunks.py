@@ -72,3 +72,10 @@ def test_git_applies_what_is_shown(tmp_path_factory: pytest.TempPathFactory, dat
         input=shown.encode(), cwd=folder, check=True,
     )  # fmt: skip
     assert (folder / PATH).read_bytes() == expected
+
+
+def test_code_comes_before_manifests_and_the_lock_file() -> None:
+    paths = [PurePosixPath(name) for name in ("Cargo.lock", "Cargo.toml", "a/Cargo.toml", "src/lib.rs")]
+    form = Form(tuple(Created(path, b"x\n") for path in paths))
+    shown = [text[6:] for text in form_diff(form, lambda _: b"").split("\n") if text.startswith("+++ b/")]
+    assert shown == ["src/lib.rs", "Cargo.toml", "a/Cargo.toml", "Cargo.lock"]

@@ -75,3 +75,12 @@ def test_what_difflib_writes_is_read_back(old: list[str], new: list[str]) -> Non
     shown = [f"{line.kind.value}{line.text}" for line in read]
     assert shown == [line for line in text.split("\n")[2:-1] if not line.startswith("@@ ")]
     assert all(line.kind is not Kind.OTHER for line in read)
+
+
+def test_a_lock_file_is_told_in_short() -> None:
+    lock, code = parse_diff(
+        "--- a/sub/Cargo.lock\n+++ b/sub/Cargo.lock\n@@ -1,3 +1,2 @@\n-a\n-b\n+c\n d\n"
+        "--- a/src/lib.rs\n+++ b/src/lib.rs\n@@ -1,1 +1,1 @@\n-a\n+c\n"
+    )
+    assert lock.in_short == "written by cargo: 2 lines out, 1 in"
+    assert code.in_short is None
