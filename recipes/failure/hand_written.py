@@ -6,6 +6,7 @@ hand out what the type holds is refused, unless it asks a field whose type stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from codemods.recipe import Edit, Mention, MentionKind, Names, Span, TokenKind, tokens
@@ -16,6 +17,8 @@ from .declarations import Code, declaration_named
 from .implementations import GONE, Implementation, implementation_at
 from .own_types import OwnType, Refusal, TypeRefused, TypeRewrite
 from .types import FAIL, all_mentions, lost_backtrace, speaks_in
+
+_BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n(?=[ \t]*\r?\n))+")
 
 
 def hand_written_types(
@@ -48,7 +51,11 @@ def removal(code: Code, start: int, end: int) -> Span:
     for token in tokens(code.content, Span(before, code.tokens[start].span.start)):
         if token.kind is TokenKind.COMMENT and token.span.start < line_end:
             before = token.span.end
-    return Span(before, code.tokens[end - 1].span.end)
+    after = code.tokens[end - 1].span.end
+    blank = _BLANK_LINES.match(code.content, after)
+    if blank is not None and code.tokens[start - 1].kind is TokenKind.OPEN:
+        after = blank.end()  # no block begins with an empty line
+    return Span(before, after)
 
 
 def _rewritten(

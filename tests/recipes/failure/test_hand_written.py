@@ -124,7 +124,6 @@ impl Fail for E {
 """
     after = f"""\
 impl std::error::Error for E {{
-
     fn source(&self) -> {RESULT} {{ None }} // none
 }}
 """
