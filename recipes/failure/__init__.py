@@ -133,7 +133,7 @@ CODES = {
     applicability=Applicability.MAYBE_INCORRECT,
     pattern=(*SEARCHES, ManifestEntry("failure", "failure_derive")),
     crates=("failure", "failure_derive"),
-    facts=(ItemOf("call"), TypeOf("receiver"), TypeOf("argument"), ItemOf("receiver")),
+    facts=(ItemOf("call"), TypeOf("receiver"), TypeOf("argument"), TypeOf("call"), ItemOf("receiver")),
     observes=Errors(traits=(ErrorTrait("failure", "Fail"),)),
     codes=CODES,
     settings=(

@@ -12,7 +12,7 @@ from .rewrites import Left
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-ITEM, RECEIVER, ARGUMENT = ItemOf("call"), TypeOf("receiver"), TypeOf("argument")
+ITEM, RECEIVER, ARGUMENT, VALUE = ItemOf("call"), TypeOf("receiver"), TypeOf("argument"), TypeOf("call")
 CONTEXTS = ("context", "with_context")
 TYPE_NAME = "name"
 # Methods of more common names (`map`, `get_ref`) are left to the compiler: a type that has them is named
@@ -52,7 +52,7 @@ _STARS = {"failure::Error": "*", "&failure::Error": "**", "&mut failure::Error":
 class Call:
     """A method call: `name` at `name_span`, its arguments, and what its turbofish holds.
 
-    `type_` is the receiver's type as the compiler knows it, "" where it does not.
+    `type_` is the receiver's type as the compiler knows it, "" where it does not; `value` is its own.
     """
 
     source: Source
@@ -63,6 +63,7 @@ class Call:
     arguments: tuple[Node, ...]
     turbofish: str | None
     type_: str = ""
+    value: str = ""
 
     @property
     def receiver_text(self) -> str:
@@ -106,8 +107,8 @@ def is_context(site: Site) -> bool:
     return is_call(site) and site["name"].text in CONTEXTS
 
 
-def call_of(site: Site, type_: str = "") -> Call:
-    """Return the call of a site of a method, whose receiver is of the type `type_`."""
+def call_of(site: Site, type_: str = "", value: str = "") -> Call:
+    """Return the call of a site of a method, whose receiver is of the type `type_`, itself of `value`."""
     node, receiver = site["call"].node, site["receiver"].node
     function, listed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     assert function is not None and listed is not None, "the search demands them"
@@ -117,7 +118,7 @@ def call_of(site: Site, type_: str = "") -> Call:
         turbofish = site.source.text(Span(generics.start_byte + 1, generics.end_byte - 1))
     arguments = tuple(child for child in listed.named_children if not child.type.endswith("_comment"))
     name = site["name"]
-    return Call(site.source, name.text, name.span, node, receiver, arguments, turbofish, type_)
+    return Call(site.source, name.text, name.span, node, receiver, arguments, turbofish, type_, value)
 
 
 def unknown_receiver(call: Call, why: str = "") -> Left:

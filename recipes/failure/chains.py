@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
-from codemods.recipe import Edit
+from codemods.recipe import Edit, imports_of
 
 from .calls import Call, flat_message, unknown_receiver
+from .contexts import Hidden
 from .rewrites import Left, Outcome, Rewrite, insertion, rewrite
 
 DEEPER = (
@@ -26,6 +28,7 @@ _ON_ERROR = {
     "find_root_cause": ("root_cause", ""),
     "root_cause": ("root_cause", ""),
 }
+_FOUND = re.compile(r"std::(?:result::Result|option::Option)<(?:&(?:mut )?)?(?P<target>[\w:]+)(?:, .*)?>")
 _LAST = '.last().expect("a chain begins with the error itself")'
 _ON_TRAIT_OBJECT = {
     "iter_chain": "",
@@ -42,7 +45,7 @@ class Policy:
 
     backtrace: str = "refuse"
     downcast: str = "exact"
-    contexts_may_hide: bool = True  # a context may stand before the error that a downcast looks for
+    hidden: Hidden = field(default_factory=lambda: Hidden(is_anything=True))  # by contexts, from downcasts
 
 
 def of_error(call: Call, policy: Policy) -> Outcome:
@@ -86,17 +89,33 @@ def _itself(call: Call) -> Outcome:
 
 def _downcast(call: Call, policy: Policy) -> Outcome:
     """Return a downcast that finds what failure's found: the outermost error, not what contexts wrap."""
-    if not policy.contexts_may_hide:
+    if not policy.hidden.may_be(_target(call)):
         return rewrite()
     if policy.downcast == "plain":
         return rewrite(notes=["A `downcast` of an error now also finds what stands below its contexts."])
     if call.name != "downcast" and call.stars is not None:
         start = insertion(call.receiver.start_byte, f"({call.stars}")
         return rewrite([start, insertion(call.receiver.end_byte, ")")])
-    if call.name == "downcast" and call.turbofish is not None and call.receiver.type == "identifier":
-        return rewrite([Edit(call.whole, _guarded(call, call.turbofish))])
+    spelled = call.turbofish or _spelled(call)
+    if call.name == "downcast" and spelled is not None and call.receiver.type == "identifier":
+        return rewrite([Edit(call.whole, _guarded(call, spelled))])
     reason = f"`{call.name}` of an error with a context finds nothing today; anyhow's finds what that wraps"
     return Left("downcast-context", reason, _DOWNCAST)
+
+
+def _target(call: Call) -> str | None:
+    """Return the type that the downcast looks for; None where it is not known."""
+    found = _FOUND.fullmatch(call.value)
+    return call.turbofish or (found["target"] if found is not None else None)
+
+
+def _spelled(call: Call) -> str | None:
+    """Return the name of the type that a downcast infers, where an import of the file has it."""
+    target = _target(call)
+    name = target.rpartition("::")[2] if target is not None else ""
+    imported = [each for each in imports_of(call.source) if each.name == name and each.path[-1:] == (name,)]
+    is_in_scope = any(call.whole in each.scope for each in imported)
+    return name if name and is_in_scope else None
 
 
 def _guarded(call: Call, target: str) -> str:

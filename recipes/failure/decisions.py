@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from codemods.recipe import Packages, Role, Settings
 
 from .chains import Policy
+from .contexts import Hidden
 from .members import Member
 
 
@@ -36,10 +37,8 @@ class Decision:
         return self.library == "thiserror" and self.is_public_library
 
 
-def decide(
-    member: Member, settings: Settings, packages: Packages, *, contexts_may_hide: bool = True
-) -> Decision:
-    """Return what is decided for the package."""
+def decide(member: Member, settings: Settings, packages: Packages, hidden: Hidden) -> Decision:
+    """Return what is decided for the package; `hidden` is what contexts may hide from downcasts."""
     package = member.package
     is_public = package is not None and package.role is Role.PUBLIC_LIBRARY
     return Decision(
@@ -47,7 +46,7 @@ def decide(
         boundary=str(settings["boundary"]),
         new_ensure_text=settings["ensure_text"] == "new",
         reexports=str(settings["reexports"]),
-        calls=Policy(str(settings["backtrace"]), str(settings["downcast"]), contexts_may_hide),
+        calls=Policy(str(settings["backtrace"]), str(settings["downcast"]), hidden),
         is_public_library=is_public,
         speakers=frozenset(name.replace("-", "_") for name in packages.speakers.get("failure", ())),
     )

@@ -20,6 +20,7 @@ from codemods.recipe import (
     Source,
 )
 
+from .contexts import Hidden
 from .crate_needs import crate_needs, dependencies
 from .decisions import Decision, decide
 from .dependencies import left_by_manifest
@@ -137,10 +138,10 @@ def dependencies_of(plan: MemberPlan) -> Iterator[Needs]:
 
 
 def member_plan(
-    member: Member, facts: Facts, settings: Settings, packages: Packages, *, hidden: bool
+    member: Member, facts: Facts, settings: Settings, packages: Packages, hidden: Hidden
 ) -> MemberPlan:
-    """Return the plan of one package. `hidden`: a context may hide what a downcast looks for."""
-    decision = decide(member, settings, packages, contexts_may_hide=hidden)
+    """Return the plan of one package. `hidden` is what contexts hide from downcasts."""
+    decision = decide(member, settings, packages, hidden)
     kinds = kinds_of(member, facts)
     judged = {file: judge(file, facts, decision, kinds, own_types(file, kinds)) for file in member.files}
     return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))

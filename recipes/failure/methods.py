@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from codemods.recipe import Edit, Facts, Known, Site, Span
+from codemods.recipe import Answer, Edit, Facts, Known, Site, Span
 
-from .calls import CONTEXTS, ITEM, RECEIVER, TYPE_NAME, Call, call_of, flat_message, unknown_receiver
+from .calls import CONTEXTS, ITEM, RECEIVER, TYPE_NAME, VALUE, Call, call_of, flat_message, unknown_receiver
 from .chains import Policy, of_error, of_trait_object
 from .closures import without_parameter
 from .rewrites import Left, Need, Outcome, Rewrite, Stranger, insertion, rewrite
@@ -29,8 +29,10 @@ def rewrite_call(site: Site, facts: Facts, policy: Policy, *, mentions: bool, is
     `mentions`: the file names failure elsewhere. `is_local`: its traits are in scope, and no other trait of
     such methods.
     """
-    item, receiver = facts.about(site.id, ITEM), facts.about(site.id, RECEIVER)
-    call = call_of(site, receiver.value if isinstance(receiver, Known) else "")
+    item = facts.about(site.id, ITEM)
+    call = call_of(
+        site, _known_text(facts.about(site.id, RECEIVER)), _known_text(facts.about(site.id, VALUE))
+    )
     if isinstance(item, Known):
         crate, *parent = item.value.split("::")[:-1] or [""]
         return _known(call, tuple(parent), policy) if crate == "failure" else Stranger()
@@ -39,6 +41,10 @@ def rewrite_call(site: Site, facts: Facts, policy: Policy, *, mentions: bool, is
     if item.contested:
         return unknown_receiver(call, item.reason) if mentions else Stranger()
     return _by_syntax(call, policy, mentions=mentions, is_local=is_local)
+
+
+def _known_text(answer: Answer) -> str:
+    return answer.value if isinstance(answer, Known) else ""
 
 
 def _by_syntax(call: Call, policy: Policy, *, mentions: bool, is_local: bool) -> Outcome:

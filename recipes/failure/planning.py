@@ -10,7 +10,6 @@ from codemods.recipe import (
     EditConflict,
     Facts,
     Form,
-    Known,
     Needs,
     NotASite,
     Option,
@@ -22,7 +21,7 @@ from codemods.recipe import (
     Skipped,
 )
 
-from .calls import ITEM, is_context
+from .contexts import hidden_by
 from .decisions import sentence
 from .finding import PACKAGES
 from .member_plans import (
@@ -57,8 +56,8 @@ class Component:
     def __init__(
         self, members: Sequence[Member], facts: Facts, settings: Settings, packages: Packages
     ) -> None:
-        hidden = any(_may_hide(site, facts) for member in members for site in member.sites)
-        self.plans = [member_plan(member, facts, settings, packages, hidden=hidden) for member in members]
+        hidden = hidden_by((site for member in members for site in member.sites), facts)
+        self.plans = [member_plan(member, facts, settings, packages, hidden) for member in members]
         self.packages = packages
 
     def proposals(self) -> Iterator[Proposal]:
@@ -154,14 +153,6 @@ def _uses_anyhow(plan: MemberPlan) -> bool | None:
     """Whether the code of the package needs anyhow; None where only its tests do."""
     kinds = [each.kinds for each in dependencies_of(plan) if each.package == "anyhow"]
     return None if kinds == [("dev",)] else Need.ANYHOW in plan.needs
-
-
-def _may_hide(site: Site, facts: Facts) -> bool:
-    """Whether the site gives an error a context: failure's downcast then finds nothing, anyhow's does."""
-    if not is_context(site):
-        return False
-    item = facts.about(site.id, ITEM)
-    return not isinstance(item, Known) or item.value.startswith("failure::")
 
 
 def _proposal(site_id: str, left: Left) -> Proposal:

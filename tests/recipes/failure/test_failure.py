@@ -221,6 +221,35 @@ def test_an_error_printed_with_a_width_is_left() -> None:
     assert found.codes() == {"{x:>9}": "format-width", "failure::Error": "waits-for"}
 
 
+LOOKING = """\
+use failure::{Error, ResultExt};
+use crate::own::Own;
+fn f(e: Error) -> Option<Own> { std::fs::read("x").context("y")?; e.downcast().ok() }
+"""
+LOOKED = {
+    ('context("y")', "ItemOf:call"): "failure::result_ext::ResultExt::context",
+    ('context("y")', "TypeOf:argument"): "&str",
+    ("downcast()", "ItemOf:call"): "failure::error::{impl}::downcast",
+    ("downcast()", "TypeOf:receiver"): "failure::Error",
+    ("downcast()", "TypeOf:call"): "std::result::Result<crate::own::Own, failure::Error>",
+}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("std::io::Error", "e.downcast().ok()"),
+        ("crate::own::Own", "(if (*e).is::<Own>() { e.downcast::<Own>() } else { Err(e) }).ok()"),
+        ("failure::Error", "(if (*e).is::<Own>() { e.downcast::<Own>() } else { Err(e) }).ok()"),
+    ],
+)
+def test_a_downcast_stays_plain_where_no_context_hides_what_it_looks_for(error: str, expected: str) -> None:
+    types = {('context("y")', "TypeOf:receiver"): f"std::result::Result<std::vec::Vec<u8>, {error}>"}
+    found = planned({"src/lib.rs": LOOKING}, facts={**LOOKED, **types})
+
+    assert expected in found.after()["src/lib.rs"]
+
+
 KINDS = """\
 use failure::{Context, Fail, ResultExt};
 
