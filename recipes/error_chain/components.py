@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.recipe import Mention, MentionKind, NotASite, Package, Packages, Site
+from codemods.recipe import Facts, ItemOf, Known, Mention, MentionKind, NotASite, Package, Packages, Site
 
 from .calls import CallError
 from .crates import PackageFiles
@@ -14,8 +14,9 @@ from .finding import PACKAGE
 from .keeping import Declared, declared
 from .releases import Release, release_of
 
+CALL = ItemOf("call")
 # Calls that are no sites by themselves: they tell how errors are used, or change with `anyhow` alone.
-ONLY_TOLD = frozenset({"description", "into"})
+ONLY_TOLD = frozenset({"backtrace", "description", "into", "iter"})
 # Items that are taken away with the import of them; what they gave is written out.
 _REPLACED = frozenset({"error_chain", "bail", "ensure", "quick_main", "ChainedError"})
 
@@ -67,6 +68,10 @@ class Member:
         """Return the calls of a method."""
         return [site for site in self.sites if site["name"].text == name and not site.source.is_manifest]
 
+    def own_methods(self, name: str, facts: Facts) -> list[Site]:
+        """Return the calls of a method of the package's own errors, as far as the compiler tells."""
+        return [site for site in self.methods(name) if _is_own(site, facts)]
+
 
 @dataclass(frozen=True, eq=False)
 class Component:
@@ -82,10 +87,11 @@ class Component:
             site for member in self.members for site in member.sites if site["name"].text not in ONLY_TOLD
         ]
 
-    def others(self, *, with_anyhow: bool) -> Iterator[NotASite]:
-        """Yield what is not error-chain's after all, for the target that the component gets or has."""
-        strange = ONLY_TOLD - ({"into"} if with_anyhow else set())
-        found = [site.id for member in self.members for site in member.sites if site["name"].text in strange]
+    def others(self) -> Iterator[NotASite]:
+        """Yield the calls that are no sites where nothing changes."""
+        found = [
+            site.id for member in self.members for site in member.sites if site["name"].text in ONLY_TOLD
+        ]
         if found:
             yield NotASite(tuple(found))
 
@@ -144,3 +150,8 @@ def _of_declaration(member: Member, site: Site) -> tuple[str, str] | None:
     except CallError as error:
         return error.code, error.reason
     return None
+
+
+def _is_own(site: Site, facts: Facts) -> bool:
+    answer = facts.about(site.id, CALL)
+    return not isinstance(answer, Known) or answer.value.startswith("crate::")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from codemods.recipe import (
     Capture,
@@ -26,10 +27,13 @@ from codemods.recipe import (
     mentions_of,
 )
 
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
 PACKAGE = "error-chain"
 CRATE = "error_chain"
 MACROS = ("error_chain", "bail", "ensure", "quick_main")
-METHODS = ("chain_err", "display_chain", "description")
+METHODS = ("chain_err", "display_chain", "description", "backtrace", "iter")
 _CRATES = {CRATE: PACKAGE}
 _ITEMS = ("Backtrace", "ChainedError", "DisplayChain", "ExitCode", "Iter", "State")
 _EXPORTS = {PACKAGE: (*MACROS, *_ITEMS)}
@@ -73,7 +77,7 @@ def find_methods(source: Source) -> Iterator[Match]:
         return
     for match in _CALLS.find(source):
         name, node = match.captures["name"], match.node
-        if name.text in METHODS and not _is_declared(match.tree):
+        if name.text in METHODS and not _is_declared(match.tree) and _may_be_ours(name.text, node):
             whole = Span(node.start_byte, node.end_byte)
             call = Capture(whole, source.text(whole), node.type, (node,))
             span = Span(name.span.start, node.end_byte)
@@ -118,6 +122,15 @@ def call_of(tree: SyntaxTree, path: Span) -> Span | None:
     return call.span if call is not None else None
 
 
+def _may_be_ours(name: str, node: Node) -> bool:
+    """Whether a call may be meant: everything has an `iter()`, but one skips the first error of a chain."""
+    if name != "iter":
+        return True
+    around = node.parent.parent if node.parent is not None else None
+    text = around.text if around is not None else None
+    return text is not None and text.endswith(b"skip(1)")
+
+
 def _is_declared(tree: SyntaxTree) -> bool:
     """Whether the tree is input of `error_chain!`: what stands there is no call yet."""
     around = (tree, *tree.ancestors())
@@ -131,7 +144,9 @@ def _captures(**given: Capture) -> dict[str, Capture]:
 
 SEARCHES: tuple[Finder | ManifestEntry, ...] = (
     *(Finder(find_mentions, (needle,)) for needle in (b"error_chain", b"bail!", b"ensure!", b"quick_main!")),
-    *(Finder(find_methods, (name.encode(),)) for name in METHODS),
+    *(Finder(find_methods, (b"." + name.encode() + b"(",)) for name in METHODS[1:-1]),
+    Finder(find_methods, (b"chain_err",)),
+    Finder(find_methods, (b".iter()", b"skip(1)")),
     Finder(find_messages, (b".into()", b"Err(")),
     ManifestEntry(PACKAGE),
 )

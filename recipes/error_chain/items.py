@@ -43,9 +43,10 @@ class Rest(StrEnum):
 class Items:
     """Which items are written.
 
-    `uses` are words of `EVERYTHING`, "display_chain" and "deref". `allows_dead_code` marks methods as the
-    macro did, `state` names the struct that holds the next error of the chain. `describes_foreign`: the
-    description of a foreign error is its own. `derives`: thiserror prints kinds where it can.
+    `uses` are words of `EVERYTHING`, "display_chain", "backtrace" and "deref". `allows_dead_code` marks
+    methods as the macro did, `state` names the struct that holds the next error of the chain.
+    `describes_foreign`: the description of a foreign error is its own. `derives`: thiserror prints kinds
+    where it can. `has_backtraces`: the method `backtrace` gives one.
     """
 
     uses: frozenset[str] = EVERYTHING
@@ -54,6 +55,12 @@ class Items:
     state: str = "State"
     describes_foreign: bool = False
     derives: bool = True
+    has_backtraces: bool = False
+
+    @property
+    def keeps_backtraces(self) -> bool:
+        """Whether errors remember where they were made."""
+        return self.has_backtraces and "backtrace" in self.uses
 
 
 def indented(text: str, margin: str, newline: str) -> str:

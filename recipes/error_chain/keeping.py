@@ -62,36 +62,41 @@ def declared(site: Site) -> Declared:
 class Keeping:
     """How a component is written so that names stay. `is_tidy` leaves out what nobody seems to use.
 
-    `shows_chain`: `display_chain` is called somewhere in it. `derives`: thiserror prints kinds where it can.
+    `derives`: thiserror prints kinds where it can. `asked`: methods that are written because they are called.
     """
 
     is_tidy: bool
-    shows_chain: bool
     derives: bool = True
+    asked: frozenset[str] = frozenset()
 
     def items(self, files: PackageFiles, found: Declared, release: Release) -> Items:
         """Return which items are written for one declaration of that release of error-chain."""
         items = self._items(files, found)
         everything = items.uses >= EVERYTHING - {"extension"}
         uses = items.uses | ({"deref"} if release.derefs and everything else set())
-        return replace(items, uses=uses, describes_foreign=release.describes_foreign, derives=self.derives)
+        return replace(
+            items,
+            uses=uses | self.asked,
+            describes_foreign=release.describes_foreign,
+            derives=self.derives,
+            has_backtraces=release.has_backtraces,
+        )
 
     def _items(self, files: PackageFiles, found: Declared) -> Items:
         path, declaration = found.source.path, found.declaration
         state = _state_name(found)
-        chain = {"display_chain"} if self.shows_chain else set()
         is_library = files.is_of_library(path)
         rest = Rest.ATTRIBUTE if is_library else Rest.NONE
         if not self.is_tidy:
-            return Items(EVERYTHING | chain, Rest.VARIANT, allows_dead_code=True, state=state)
+            return Items(EVERYTHING, Rest.VARIANT, allows_dead_code=True, state=state)
         shown = files.shown(path, found.site.span, declaration)
         extension = {"extension"} if _uses_extension(files, shown, declaration) else set[str]()
         if is_library:
-            return Items((EVERYTHING - {"extension"}) | extension | chain, rest, state=state)
+            return Items((EVERYTHING - {"extension"}) | extension, rest, state=state)
         used = {name for name, words in _USED_BY.items() if files.mentions_word(*words)}
         if declaration.result and files.mentions_word(declaration.result):
             used.add("result")
-        return Items(_MINIMAL | used | extension | chain, rest, state=state)
+        return Items(_MINIMAL | used | extension, rest, state=state)
 
     def declaration_edits(
         self, files: PackageFiles, found: Declared, release: Release

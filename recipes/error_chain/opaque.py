@@ -12,7 +12,6 @@ from codemods.recipe import (
     Facts,
     Import,
     ImportEdits,
-    ItemOf,
     Known,
     Role,
     Site,
@@ -23,11 +22,10 @@ from codemods.recipe import (
 )
 
 from .calls import CallError, call_at, main_function, with_anyhow
-from .components import Component, Member
+from .components import CALL, Component, Member
 from .declaration import Declaration
 from .keeping import Declared, exit_arm
 
-CALL = ItemOf("call")
 CONVERSION = ConversionOf("call")
 ImportsOf = Callable[[Source], ImportEdits]
 Remove = Callable[[Source, Import], None]
@@ -62,7 +60,7 @@ def why_not(component: Component, member: Member, facts: Facts) -> str | None:
     found = [component.declarations[site.id] for site, _ in member.macros("error_chain")]
     if len(found) != 1:
         return "it does not declare its errors in one place"
-    if any(_is_own(site, facts) for site in member.methods("description")):
+    if member.own_methods("description", facts):
         return "it calls `description()` of its errors"
     return _declares(found[0].declaration) or _looks_into(member, found[0].declaration.kind)
 
@@ -92,14 +90,15 @@ def _look(source: Source, kind: str) -> str | None:
     return None
 
 
-def _is_own(site: Site, facts: Facts) -> bool:
-    answer = facts.about(site.id, CALL)
-    return not isinstance(answer, Known) or answer.value.startswith("crate::")
-
-
 def converted(member: Member, facts: Facts) -> list[Site]:
     """Return the texts that become errors of the package by `into()`."""
     return [site for site in member.methods("into") if _becomes_error(site, facts)]
+
+
+def known(member: Member, name: str, facts: Facts) -> list[Site]:
+    """Return the calls of a method that the compiler knows for one of the package's own errors."""
+    own = member.own_methods(name, facts)
+    return [site for site in own if isinstance(facts.about(site.id, CALL), Known)]
 
 
 def _becomes_error(site: Site, facts: Facts) -> bool:
@@ -143,6 +142,10 @@ class Opaque:
             yield site.source, self._context(site)
         for site in converted(self.member, self.facts):
             yield site.source, _message(site)
+        for site in known(self.member, "iter", self.facts):
+            yield site.source, [Edit(site["name"].span, "chain")]
+        for site in known(self.member, "backtrace", self.facts):
+            yield site.source, _backtrace(site, self.member.release.has_backtraces)
 
     def imports(self, edits_of: ImportsOf, remove: Remove) -> None:
         """Edit the imports: error-chain's go, anyhow's come where calls need them."""
@@ -258,6 +261,15 @@ def _message(site: Site) -> list[Edit]:
     span = Span(value.start_byte, value.end_byte)
     literal = without_formatting(site.source.text(span))
     return [Edit(span, f"anyhow::anyhow!({literal})"), end]
+
+
+def _backtrace(site: Site, is_shown: bool) -> list[Edit]:
+    """Return the edits after which a call gives a backtrace only where there was one."""
+    call = site["call"].span
+    if not is_shown:
+        return [Edit(call, "None::<&std::backtrace::Backtrace>")]
+    only = ".filter(|it| it.status() == std::backtrace::BacktraceStatus::Captured)"
+    return [Edit(Span(call.start, call.start), "Some("), Edit(Span(call.end, call.end), f"){only}")]
 
 
 def _comments(found: Declared) -> list[str]:

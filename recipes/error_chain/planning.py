@@ -53,7 +53,7 @@ class Plan:
             blockers = list(component.blockers())
             if blockers:
                 yield from _refused(component, blockers)
-                yield from component.others(with_anyhow=False)
+                yield from component.others()
             else:
                 yield from Targets(component, self.facts, self.settings).proposals()
         if self.examples:

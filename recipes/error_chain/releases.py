@@ -15,12 +15,16 @@ _KNOWN = ((0, 11), (0, 12))
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is special about a release: whether the error derefs to its kind, tells its chain by `source()`
-    (else by `cause()` alone), and asks foreign errors for their description."""
+    """What is special about a release, and its features.
+
+    Whether the error derefs to its kind, tells its chain by `source()` (else by `cause()` alone), asks
+    foreign errors for their description, has a backtrace.
+    """
 
     derefs: bool = False
     has_source: bool = True
     describes_foreign: bool = False
+    has_backtraces: bool = True
 
 
 def release_of(entry: Dependency) -> Release | str:
@@ -37,7 +41,10 @@ def release_of(entry: Dependency) -> Release | str:
         return f"what the macros of error-chain {shown} make is not known here, only that of 0.11 and 0.12"
     exact = (*version, 4)[:3] if version[:2] == (0, 12) else version
     return Release(
-        derefs=exact < (0, 12), has_source=exact >= (0, 12, 1), describes_foreign=exact < (0, 12, 2)
+        derefs=exact < (0, 12),
+        has_source=exact >= (0, 12, 1),
+        describes_foreign=exact < (0, 12, 2),
+        has_backtraces=entry.default_features or "backtrace" in entry.features,
     )
 
 

@@ -21,6 +21,7 @@ from codemods.recipe import (
     Proposal,
     Retires,
     Settings,
+    Site,
     Skipped,
     Source,
     Span,
@@ -33,9 +34,10 @@ from .calls import CallError
 from .components import Component, Member
 from .finding import PACKAGE
 from .keeping import Keeping, call_edits
-from .opaque import Opaque, converted, why_not
+from .opaque import Opaque, converted, known, why_not
 
 NON_EXHAUSTIVE = "1.40"  # since when an enum can be marked so
+BACKTRACE = "1.65"  # since when std has backtraces
 
 
 @dataclass
@@ -93,14 +95,14 @@ class Targets:
         own = self._shared(reasons)
         if self.settings["shape"] == "anyhow" and own is not None:
             yield Skipped("needs-types", own, tuple(site.id for site in self.component.sites))
-            yield from self.component.others(with_anyhow=False)
+            yield from self.component.others()
             return
         try:
             opaque = self._opaque() if own is None else None
             forms = [form for form in (opaque, *self._kept_forms(opaque)) if form is not None]
         except (CallError, ImportEditError, EditConflict) as error:
             yield self._refusal(error)
-            yield from self.component.others(with_anyhow=False)
+            yield from self.component.others()
             return
         yield from self._change(forms, reasons, opaque is not None)
 
@@ -108,7 +110,7 @@ class Targets:
         self, forms: Sequence[Form], reasons: Mapping[str, str | None], is_opaque: bool
     ) -> Iterator[Proposal]:
         """Yield the change, and what is no site of it: with types of its own, all calls stay."""
-        messages = [site for member in self.component.members for site in converted(member, self.facts)]
+        messages = [site for member in self.component.members for site in self._with_anyhow_only(member)]
         own = [*self.component.sites, *(messages if is_opaque else ())]
         others = [site for member in self.component.members for site in member.sites if site not in own]
         if not is_opaque:
@@ -119,6 +121,11 @@ class Targets:
             yield Change(sites, tuple(forms), notes=tuple(self._notes(reasons, is_opaque)))
         if strange:
             yield NotASite(tuple(sorted(strange)))
+
+    def _with_anyhow_only(self, member: Member) -> list[Site]:
+        """Return the calls that change where the errors are anyhow's."""
+        named = [site for name in ("iter", "backtrace") for site in known(member, name, self.facts)]
+        return [*converted(member, self.facts), *named]
 
     def _reasons(self) -> dict[str, str | None]:
         """Return by package why it cannot do with `anyhow`; None where it can."""
@@ -168,13 +175,27 @@ class Targets:
 
     def _kept(self, name: str, *, is_tidy: bool, derives: bool = True) -> Form:
         members = self.component.members
-        shows_chain = any(
-            member.methods("display_chain") or member.macros("quick_main") for member in members
-        )
-        keeping, draft = Keeping(is_tidy, shows_chain, derives), Draft()
+        keeping, draft = Keeping(is_tidy, derives, self._asked()), Draft()
         for member in members:
             self._keep(member, keeping, draft)
-        return draft.form(name, NON_EXHAUSTIVE if is_tidy and self.component.declarations else None)
+        return draft.form(name, self._min_rust(keeping))
+
+    def _asked(self) -> frozenset[str]:
+        """Return which methods beyond an API's the code of the component calls."""
+        members = self.component.members
+        asked = {
+            name for name in ("iter", "backtrace") for each in members if each.own_methods(name, self.facts)
+        }
+        if any(each.methods("display_chain") or each.macros("quick_main") for each in members):
+            asked.add("display_chain")
+        return frozenset(asked)
+
+    def _min_rust(self, keeping: Keeping) -> str | None:
+        if not self.component.declarations:
+            return None
+        if "backtrace" in keeping.asked:
+            return BACKTRACE
+        return NON_EXHAUSTIVE if keeping.is_tidy else None
 
     def _keep(self, member: Member, keeping: Keeping, draft: Draft) -> None:
         deriving: list[Source] = []

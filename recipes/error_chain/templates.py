@@ -28,6 +28,35 @@ pub struct $state {
     pub next_error: Option<Box<dyn std::error::Error + Send>>,
 }""")
 
+STATE_WITH_BACKTRACE = Template("""\
+/// What an error holds beside its kind.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct $state {
+    /// The next error in the chain.
+    pub next_error: Option<Box<dyn std::error::Error + Send>>,
+    /// Where the first error of the chain was made, if the environment asks for that.
+    pub backtrace: Option<std::sync::Arc<std::backtrace::Backtrace>>,
+}
+
+impl $state {
+    fn new(next_error: Option<Box<dyn std::error::Error + Send>>) -> $state {
+        let next = next_error.as_ref().and_then(|error| error.downcast_ref::<$error>());
+        let backtrace = match next {
+            Some(error) => error.1.backtrace.clone(),
+            None => {
+                let backtrace = std::backtrace::Backtrace::capture();
+                let is_captured = backtrace.status() == std::backtrace::BacktraceStatus::Captured;
+                is_captured.then(|| std::sync::Arc::new(backtrace))
+            }
+        };
+        $state {
+            next_error,
+            backtrace,
+        }
+    }
+}""")
+
 _WITH_CHAIN = """\
 /// Constructs a chained error from another error and a kind.
 pub fn with_chain<E, K>(error: E, kind: K) -> $error
@@ -68,6 +97,11 @@ where
         },
     )
 }"""),
+    "backtrace": Template("""\
+/// Returns the backtrace of the error, if there is one.
+pub fn backtrace(&self) -> Option<&std::backtrace::Backtrace> {
+    $backtrace
+}"""),
     "kind": Template("""\
 /// Returns the kind of the error.
 pub fn kind(&self) -> &$kind {
@@ -92,7 +126,7 @@ pub fn display_chain(&self) -> String {
         text += &format!("Caused by: {}\\n", error);
         cause = error.source();
     }
-    text
+$behind    text
 }"""),
     "chain_err": Template("""\
 /// Extends the error chain with a new entry.
@@ -109,6 +143,12 @@ pub fn description(&self) -> &str {
     self.0.description()
 }"""),
 }
+
+BACKTRACE_BEHIND = """\
+    if let Some(backtrace) = self.backtrace() {
+        text += &format!("{:?}\\n", backtrace);
+    }
+"""
 
 DISPLAY = Template("""\
 impl std::fmt::Display for $error {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from string import Template
@@ -44,7 +45,8 @@ class _Writer:
         if self.declaration.comments:
             yield "\n".join(self.declaration.comments)
         yield self._named(templates.ERROR)
-        yield self._named(templates.STATE)
+        keeps = self.items.keeps_backtraces
+        yield self._named(templates.STATE_WITH_BACKTRACE if keeps else templates.STATE)
         yield self._methods()
         yield self._named(templates.DISPLAY)
         yield self._std_error()
@@ -58,15 +60,18 @@ class _Writer:
             yield self._named(templates.RESULT)
 
     def _named(self, template: Template, **more: str) -> str:
-        declaration = self.declaration
-        return template.substitute(
+        declaration, keeps = self.declaration, self.items.keeps_backtraces
+        text = template.substitute(
             more,
+            backtrace="self.1.backtrace.as_deref()" if keeps else "None",
+            behind=templates.BACKTRACE_BEHIND if keeps else "",
             error=declaration.error,
             kind=declaration.kind,
             extension=declaration.extension,
             result=declaration.result,
             state=self.items.state,
         )
+        return _made_by_new(text, self.items.state) if keeps else text
 
     def _methods(self) -> str:
         uses = self.items.uses
@@ -123,3 +128,9 @@ def _fitting(method: str) -> str:
         parameters, _, result = rest.rpartition(") -> ")
         written += [f"{head}(", *(f"    {each}," for each in parameters.split(", ")), f") -> {result}"]
     return "\n".join(written)
+
+
+def _made_by_new(text: str, state: str) -> str:
+    """Return a text in which states are made by their function, which takes the backtrace."""
+    made = re.compile(rf"{state} \{{\s*next_error: ([^,}}]*?),?\s*\}}")
+    return made.sub(rf"{state}::new(\1)", text)

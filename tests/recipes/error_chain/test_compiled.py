@@ -102,3 +102,23 @@ def test_packages_that_link_their_errors_say_the_same(edition: str, tmp_path: Pa
     before = {word: ran(old, WHAT=word) for word in words}
     assert {word: ran(new, WHAT=word) for word in words} == before
     assert "Caused by: -20 is negative" in before["-20"][1]
+
+
+@pytest.mark.cargo
+@pytest.mark.crates
+@pytest.mark.parametrize("form", [0, 1, 2], ids=["anyhow", "tidy", "in full"])
+def test_the_main_of_the_documentation_goes_on_as_it_did(form: int, tmp_path: Path) -> None:
+    files = {"src/main.rs": (GIVEN / "canonical.rs").read_text()}
+    items = {name: f"crate::errors::{{impl}}::{name}" for name in ("iter", "backtrace")}
+    found = change(planned(files, workspace(package("src/main.rs")), items=items)).forms[form]
+
+    old = program(tmp_path / "old", files, {"error-chain": "0.12"})
+    new = program(tmp_path / "new", rewritten(files, found), needed(found))
+
+    for word in ("text", "x", "1", "5"):
+        assert ran(new, WHAT=word) == ran(old, WHAT=word)
+    assert ran(new) == ran(old)
+    for path in (old, new):
+        asked = ran(path, WHAT="1", RUST_BACKTRACE="1")[1]
+        assert "caused by: not above 3\nbacktrace: " in asked
+        assert "level" in asked

@@ -15,6 +15,7 @@ from tests.recipes.error_chain.helpers import (
     needed,
     package,
     planned,
+    rewritten,
     upgraded,
     workspace,
 )
@@ -342,6 +343,45 @@ def test_texts_that_become_errors_are_made_by_anyhow() -> None:
     assert 'Err(anyhow::anyhow!("a {{}}"))' in result
     assert 'Err(anyhow::anyhow!("b {}", 1))' in result
     assert 'Err("c".into())' in result
+
+
+CANONICAL = {
+    "src/main.rs": ROOT + "error_chain! {}\nfn main() { if let Err(ref e) = run() {\n"
+    "    for e in e.iter().skip(1) {}\n    if let Some(b) = e.backtrace() {}\n} }\n"
+}
+
+
+def test_the_chain_and_the_backtrace_of_a_main_are_kept() -> None:
+    items = {name: f"crate::{{impl}}::{name}" for name in ("iter", "backtrace")}
+    found = change(planned(CANONICAL, PROGRAM, items=items))
+    opaque, tidy = (rewritten(CANONICAL, form)["src/main.rs"] for form in found.forms[:2])
+
+    assert "e.chain().skip(1)" in opaque
+    assert "= Some(e.backtrace()).filter(|it| it.status() == " in opaque
+    assert len(found.sites) == 4
+    assert "pub fn iter(&self)" in tidy
+    assert "self.1.backtrace.as_deref()" in tidy
+    assert "Error(kind, State::new(None))" in tidy
+    assert found.forms[1].min_rust == "1.65"
+
+
+def test_without_its_feature_there_is_no_backtrace() -> None:
+    entry = Dependency("error-chain", "error-chain", requirement="0.12", default_features=False)
+    items = {name: f"crate::{{impl}}::{name}" for name in ("iter", "backtrace")}
+    found = change(planned(CANONICAL, workspace(package("src/main.rs", entry=entry)), items=items))
+    opaque, tidy = (rewritten(CANONICAL, form)["src/main.rs"] for form in found.forms[:2])
+
+    assert "= None::<&std::backtrace::Backtrace> {" in opaque
+    assert "-> Option<&std::backtrace::Backtrace> {\n        None\n    }" in tidy
+
+
+def test_methods_of_others_are_nobodys_business() -> None:
+    items = {"iter": "std::slice::{impl}::iter", "backtrace": "other::Error::backtrace"}
+    found = planned(CANONICAL, PROGRAM, items=items)
+    opaque, tidy = (rewritten(CANONICAL, form)["src/main.rs"] for form in change(found).forms[:2])
+
+    assert "e.iter().skip(1)" in opaque
+    assert "backtrace" not in tidy.partition("fn main")[0]
 
 
 CONTEXTS = {
