@@ -37,9 +37,20 @@ def dependencies(package: Package, need: Need, judged: Mapping[File, Sequence[Ju
         for kind in _kinds(package, file, each)
     }
     release = anyhow_for(package.rust_version) if need is Need.ANYHOW else thiserror_for(package.rust_version)
-    if found and release is not None:
-        kinds = tuple(sorted(_available(package, found)))
-        yield Needs(package.manifest, release.crate, release.requirement, instead_of="failure", kinds=kinds)
+    if not found or release is None:
+        return
+    there = [each for each in package.depends_on(release.crate) if not each.optional]
+    kinds = _available(package, found) - {each.kind for each in there}
+    if kinds and not any(each.kind == "normal" for each in there if "build" not in kinds):
+        # What is there already is good enough: the code that is written builds with any release of the two.
+        requirement = there[0].requirement if there else release.requirement
+        yield Needs(
+            package.manifest,
+            release.crate,
+            requirement,
+            instead_of="failure",
+            kinds=tuple(sorted(kinds)),
+        )
 
 
 def _available(package: Package, kinds: Iterable[str]) -> set[str]:

@@ -165,6 +165,20 @@ def test_an_older_rust_gets_the_thiserror_that_builds_there() -> None:
     assert [each.requirement for each in change.forms[0].dependencies if isinstance(each, Needs)] == ["1"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("normal", []), ("dev", [("thiserror", "^1.0.20", ("normal",))])]
+)
+def test_a_release_that_is_there_already_is_taken(
+    kind: str, expected: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    there = Dependency("thiserror", "thiserror", kind=kind, requirement="^1.0.20")
+    found = planned({"src/lib.rs": OWN, "Cargo.toml": MANIFEST}, [package(dependencies=[FAILURE, there])])
+
+    (change,) = found.changes
+    needs = [each for each in change.forms[0].dependencies if isinstance(each, Needs)]
+    assert [(each.package, each.requirement, each.kinds) for each in needs] == expected
+
+
 def test_a_public_reexport_is_a_question() -> None:
     files = {"src/lib.rs": "pub use failure::Error;\n"}
 
