@@ -15,10 +15,6 @@ DEEPER = (
     "What walks over the chain of an error (`chain`, `root_cause`) now also sees the sources inside of std"
     " errors, at the end; failure stopped at the first std error."
 )
-_DOWNCAST = (
-    ("plain", "`downcast` also finds the error below contexts, so a branch that was never taken may be"),
-    ("keep", "nothing changes"),
-)
 _BACKTRACE = (("std", "std's `Backtrace`: another text, other methods"), ("keep", "nothing changes"))
 # How anyhow calls it, and what follows.
 _ON_ERROR = {
@@ -29,6 +25,11 @@ _ON_ERROR = {
     "root_cause": ("root_cause", ""),
 }
 _FOUND = re.compile(r"std::(?:result::Result|option::Option)<(?:&(?:mut )?)?(?P<target>[\w:]+)(?:, .*)?>")
+_OUTERMOST = (
+    "fn outermost<T: std::error::Error + Send + Sync + 'static>(error: anyhow::Error)"
+    " -> std::result::Result<T, anyhow::Error>"
+    " { if (*error).is::<T>() { error.downcast() } else { Err(error) } }"
+)
 _LAST = '.last().expect("a chain begins with the error itself")'
 _ON_TRAIT_OBJECT = {
     "iter_chain": "",
@@ -97,10 +98,21 @@ def _downcast(call: Call, policy: Policy) -> Outcome:
         start = insertion(call.receiver.start_byte, f"({call.stars}")
         return rewrite([start, insertion(call.receiver.end_byte, ")")])
     spelled = call.turbofish or _spelled(call)
-    if call.name == "downcast" and spelled is not None and call.receiver.type == "identifier":
+    if call.name != "downcast":
+        return unknown_receiver(call)
+    if spelled is not None and call.receiver.type == "identifier":
         return rewrite([Edit(call.whole, _guarded(call, spelled))])
-    reason = f"`{call.name}` of an error with a context finds nothing today; anyhow's finds what that wraps"
-    return Left("downcast-context", reason, _DOWNCAST)
+    return rewrite(_by_function(call))
+
+
+def _by_function(call: Call) -> list[Edit]:
+    """Return the downcast by a function that infers what it looks for, as the method did."""
+    opening, closing = ("({ ", " })") if call.is_operand else ("{ ", " }")
+    generics = f"::<{call.turbofish}>" if call.turbofish is not None else ""
+    return [
+        insertion(call.receiver.start_byte, f"{opening}{_OUTERMOST} outermost{generics}("),
+        Edit(call.rest, f"){closing}"),
+    ]
 
 
 def _target(call: Call) -> str | None:

@@ -264,6 +264,14 @@ def test_a_downcast_stays_plain_where_no_context_hides_what_it_looks_for(error: 
     assert expected in found.after()["src/lib.rs"]
 
 
+def test_a_downcast_that_infers_its_type_still_does() -> None:
+    found = planned({"src/lib.rs": LOOKING.replace("use crate::own::Own;\n", "")}, facts=LOOKED)
+
+    after = found.after()["src/lib.rs"]
+    assert "({ fn outermost<T: std::error::Error + Send + Sync + 'static>(error: anyhow::Error)" in after
+    assert "outermost(e) }).ok()" in after
+
+
 KINDS = """\
 use failure::{Context, Fail, ResultExt};
 

@@ -293,7 +293,7 @@ LEFT = [
     ("compat", "use failure::Error;\nfn f() { e.compat() }\n"),
     ("backtrace", "use failure::Error;\nfn f() { e.backtrace() }\n"),
     ("method", "use failure::Error;\nfn f() { e.get_context() }\n"),
-    ("downcast-context", "use failure::{Error, ResultExt};\nfn f() { a.context(b); e.downcast().ok() }\n"),
+    ("downcast-context", "use failure::Error;\nfn f() { a.and_then(Error::downcast::<T>) }\n"),
     ("method", "use failure::Error;\nfn f() { e.map(Error::as_fail) }\n"),
     (
         "two-macros",

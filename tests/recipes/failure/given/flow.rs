@@ -94,6 +94,10 @@ fn take(error: Error) -> Result<Own, Error> {
     error.downcast::<Own>()
 }
 
+fn inferred(result: Result<u8, Error>) -> Option<Own> {
+    result.err().and_then(|error| error.downcast().ok())
+}
+
 fn taken(error: Error) -> bool {
     error.downcast::<Own>().is_ok()
 }
@@ -127,6 +131,7 @@ fn run() -> Result<(), Error> {
     println!("{} {}", walk(&own), boxed(own).cause().is_some());
     println!("{:?} {:?} {:?}", look(&odd()), look(&twice(odd())), look(&err_msg("x")));
     println!("{} {}", take(odd()).is_ok(), take(twice(odd())).is_ok());
+    println!("{:?} {:?}", inferred(Err(odd())), inferred(Err(twice(odd()))));
     println!("{} {}", taken(odd()), taken(value(Own::Odd { n: 1 })));
     println!("{} {}", dynamic(err_msg("x").as_fail()), dynamic(bound(Own::Odd { n: 3 }).as_fail()));
     let first = None.ok_or_else(|| err_msg("{empty}"))?;
