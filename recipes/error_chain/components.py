@@ -154,4 +154,6 @@ def _of_declaration(member: Member, site: Site) -> tuple[str, str] | None:
 
 def _is_own(site: Site, facts: Facts) -> bool:
     answer = facts.about(site.id, CALL)
-    return not isinstance(answer, Known) or answer.value.startswith("crate::")
+    if not isinstance(answer, Known):
+        return True
+    return answer.value.startswith("crate::") or answer.value == "std::error::Error::description"

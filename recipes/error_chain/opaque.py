@@ -105,7 +105,7 @@ def _becomes_error(site: Site, facts: Facts) -> bool:
     """Whether the conversion makes the package's own error; where no build tells, its function does."""
     answer = facts.about(site.id, CONVERSION)
     if isinstance(answer, Known):
-        return answer.value.startswith("<crate::")
+        return re.search(r"<.* as Into<crate::", answer.value) is not None
     node = site.node.parent
     while node is not None and node.type not in ("function_item", "closure_expression"):
         node = node.parent

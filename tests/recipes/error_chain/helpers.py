@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from codemods.recipe import (
     Answer,
     Change,
+    ConversionOf,
     Dependency,
     Edited,
     Fact,
@@ -31,6 +32,7 @@ from codemods.rust.edits import apply_edits
 
 GIVEN = Path(__file__).parent / "given"
 error_chain: Recipe = import_module("codemods.recipes.error_chain").error_chain
+_FACTS: dict[str, Fact] = {"into": ConversionOf("call")}
 ENTRY = Dependency("error-chain", "error-chain", requirement="0.12", resolved=("0.12.4",))
 
 
@@ -86,7 +88,7 @@ def planned(
             sites += find_sites(error_chain, source)
     known = items or {}
     answers: dict[tuple[str, Fact], Answer] = {
-        (site.id, ItemOf("call")): Known(known[site["name"].text], "the test says so")
+        (site.id, _FACTS.get(site["name"].text, ItemOf("call"))): Known(known[site["name"].text], "a test")
         for site in sites
         if site["name"].text in known
     }

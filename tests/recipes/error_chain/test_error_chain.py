@@ -345,6 +345,16 @@ def test_texts_that_become_errors_are_made_by_anyhow() -> None:
     assert 'Err("c".into())' in result
 
 
+@pytest.mark.parametrize(
+    ("into", "is_changed"), [("crate::errors::Error", True), ("std::string::String", False)]
+)
+def test_the_compiler_says_what_a_text_becomes(into: str, is_changed: bool) -> None:
+    work = 'use errors::*;\nfn f() -> Made {\n    Err("a".into())\n}\nfn g() -> Made {\n    bail!(1)\n}\n'
+    files = {**PROGRAM_FILES, "src/work.rs": work}
+    found = change(planned(files, PROGRAM, items={"into": f"<&str as Into<{into}>>"}))
+    assert ('anyhow::anyhow!("a")' in rewritten(files, found.forms[0])["src/work.rs"]) is is_changed
+
+
 CANONICAL = {
     "src/main.rs": ROOT + "error_chain! {}\nfn main() { if let Err(ref e) = run() {\n"
     "    for e in e.iter().skip(1) {}\n    if let Some(b) = e.backtrace() {}\n} }\n"
