@@ -33,7 +33,7 @@ from .expressions import code_tokens, split_arguments
 from .finding import CONTEXT_CALL, KIND
 from .impls import conditions_of, made_of
 from .invocations import Invocation
-from .layout import Dialect, block
+from .layout import block
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,11 +61,11 @@ class Contexts:
             return ""
         return "::".join(("crate", *self.module, ""))
 
-    def definitions(self, source: Source, dialect: Dialect) -> list[list[str]]:
+    def definitions(self, source: Source) -> list[list[str]]:
         """Return the lines of the items that stand for quick-error's."""
         at = self.home.whole.start
         meaning = Names(source, {}).meaning("Result", at, Namespace.TYPE)
-        result = "Result" if meaning == ("std", "result", "Result") else f"{dialect.std}::result::Result"
+        result = "Result" if meaning == ("std", "result", "Result") else "std::result::Result"
         head = f"fn context<X>(self, context: X) -> {result}<T, Context<X, E>>"
         return [
             [
@@ -127,7 +127,7 @@ def context_items(invocation: Invocation, contexts: Contexts) -> Iterator[list[s
             impl = _conversion(source, variant, clause, name, contexts.path_in(source))
             yield [*invocation.dialect.conditions, *conditions_of(source, variant), *impl]
     if contexts.home is invocation:
-        yield from contexts.definitions(source, invocation.dialect)
+        yield from contexts.definitions(source)
 
 
 def _conversion(source: Source, variant: Variant, clause: Clause, enum: str, path: str) -> list[str]:

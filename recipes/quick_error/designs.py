@@ -38,12 +38,14 @@ class Policy:
     """What the settings and the package ask for.
 
     `adds_sources`: `from()` without a source gets one. `keeps_description`: `Error::description` says what it
-    did. `may_derive`: thiserror can be used here.
+    did. `may_derive`: thiserror can be used here. `may_say_from`: its `#[from]` can, which in edition 2015
+    looks for `::core` in the crate's root.
     """
 
     adds_sources: bool = False
     keeps_description: bool = True
     may_derive: bool = True
+    may_say_from: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Design:
     derives: bool
     displays: bool
     describes: bool
+    says_from: bool
 
     @property
     def is_debug_throughout(self) -> bool:
@@ -93,9 +96,10 @@ def design_of(source: Source, declaration: Declaration, release: Release, policy
     displays = is_derivable and all(part.message.attribute is not None for part in parts)
     has_links = any(part.link is not None or part.has_from for part in parts)
     derives = is_derivable and (displays or has_links)
-    if not derives:
-        parts = tuple(replace(part, has_from=False) for part in parts)
-    return Design(declaration, parts, derives, displays, describes)
+    says_from = derives and policy.may_say_from
+    if not says_from:
+        parts = tuple(_without_from(part) for part in parts)
+    return Design(declaration, parts, derives, displays, describes, says_from)
 
 
 def _part(source: Source, variant: Variant, release: Release, policy: Policy) -> Part:
@@ -130,6 +134,14 @@ def _may_have_from(source: Source, variant: Variant, link: Link | None, policy: 
     if link is not None:
         return link.field == 0
     return policy.adds_sources and _NO_ERROR.match(source.text(variant.fields[0].type)) is None
+
+
+def _without_from(part: Part) -> Part:
+    """Return the part with `From` to be written out; a source that `#[from]` would give stays."""
+    link = part.link
+    if part.has_from and link is None:
+        link = Link(0, part.variant.fields[0].name, (part.variant.fields[0].name,))
+    return replace(part, link=link, has_from=False)
 
 
 def has_bare_from(variant: Variant) -> bool:

@@ -59,7 +59,8 @@ class _Enum:
         """Return the public struct: it prints, and points at, what the enum does."""
         head = f"{self.declaration.visibility} struct {self.declaration.name}".lstrip()
         if self.design.derives:
-            return ["#[error(transparent)]", f"{head}(#[from] {self.declaration.enum});"]
+            link = "#[from] " if self.design.says_from else ""
+            return ["#[error(transparent)]", f"{head}({link}{self.declaration.enum});"]
         return [f"{head}({self.declaration.enum});"]
 
     def _attributes(self, with_comments: bool = True) -> list[str]:

@@ -30,7 +30,7 @@ class _Impls:
 
     def items(self) -> Iterator[list[str]]:
         """Yield them in the order of the macro."""
-        if self.declaration.inner is not None and not self.design.derives:
+        if self.declaration.inner is not None:
             yield from self._of_wrapper()
         if not self.design.displays:
             yield self._display()
@@ -73,7 +73,7 @@ class _Impls:
     # Error
 
     def _error(self) -> list[str]:
-        head = f"impl {self.dialect.std}::error::Error for {self.declaration.enum}"
+        head = f"impl std::error::Error for {self.declaration.enum}"
         body: list[str] = []
         if self.design.describes:
             body += self._description()
@@ -95,7 +95,7 @@ class _Impls:
         return block(self._source_head(), block("match self", arms))
 
     def _source_head(self) -> str:
-        return f"fn source(&self) -> Option<&(dyn {self.dialect.std}::error::Error + 'static)>"
+        return "fn source(&self) -> Option<&(dyn std::error::Error + 'static)>"
 
     def _description(self) -> list[str]:
         arms: list[str] = []
@@ -114,16 +114,18 @@ class _Impls:
         return ["#[allow(deprecated)]", *block("fn description(&self) -> &str", block("match self", arms))]
 
     def _of_wrapper(self) -> Iterator[list[str]]:
-        name, inner, std = self.declaration.name, self.declaration.enum, self.dialect.std
+        name, inner = self.declaration.name, self.declaration.enum
+        made = block(f"fn from(err: {inner}) -> Self", ["Self(err)"])
+        if not self.design.says_from:
+            yield self._impl(f"impl From<{inner}> for {name}", made)
+        if self.design.derives:
+            return
         yield self._display_of(name, [f"{self.dialect.fmt}::Display::fmt(&self.0, f)"], "f")
-        yield self._impl(
-            f"impl From<{inner}> for {name}", block(f"fn from(err: {inner}) -> Self", ["Self(err)"])
-        )
         body = block(self._source_head(), ["self.0.source()"])
         if self.design.describes:
             described = block("fn description(&self) -> &str", ["self.0.description()"])
             body = ["#[allow(deprecated)]", *described, "", *body]
-        yield self._impl(f"impl {std}::error::Error for {name}", body)
+        yield self._impl(f"impl std::error::Error for {name}", body)
 
     # From
 

@@ -56,10 +56,9 @@ class Invocation:
     def dialect(self) -> Dialect:
         """How the file writes where the invocation stands."""
         source = self.site.source
-        std = "::std" if source.edition == "2015" else "std"
         meaning = Names(source, {}).meaning("fmt", self.whole.start, Namespace.TYPE)
-        fmt = "fmt" if meaning in (("std", "fmt"), ("core", "fmt")) else f"{std}::fmt"
-        return Dialect(std, fmt, conditions_before(source.content, self.whole.start))
+        fmt = "fmt" if meaning in (("std", "fmt"), ("core", "fmt")) else "std::fmt"
+        return Dialect(fmt, conditions_before(source.content, self.whole.start))
 
 
 def invocation_of(site: Site) -> Invocation | Skipped:

@@ -21,9 +21,8 @@ _STRUCT_LITERAL, _STRUCT_VARIANT = 18, 35  # rustfmt's: what of these stands on 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the file writes: its path of `std`, of `std::fmt`, and what else stands on each generated item."""
+    """How the file writes: its path of `std::fmt`, and the conditions on each generated item."""
 
-    std: str = "std"
     fmt: str = "std::fmt"
     conditions: tuple[str, ...] = ()
 

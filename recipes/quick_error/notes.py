@@ -44,7 +44,7 @@ def _notes(design: Design, policy: Policy, survey: Survey) -> Iterator[str]:
 def _note_of_from(design: Design, policy: Policy) -> Iterator[str]:
     name = design.declaration.enum
     bare = [part for part in design.parts if has_bare_from(part.variant) and part.link is None]
-    written = [part.variant.name for part in bare if not part.has_from]
+    written = [part.variant.name for part in bare if not part.has_from]  # and no source is added
     added = [part.variant.name for part in bare if part.has_from]
     if written and design.derives and not policy.adds_sources:
         yield (

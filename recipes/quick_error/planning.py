@@ -129,7 +129,8 @@ class Plan:
 
     def _policies(self) -> Iterator[tuple[str, Policy]]:
         """Yield the ways to write a declaration, in order of preference."""
-        plain = Policy(keeps_description=self.settings["description"] == "keep")
+        keeps_description = self.settings["description"] == "keep"
+        plain = Policy(keeps_description=keeps_description, may_say_from=not self._needs_crate)
         if self._thiserror is not None or self.package is None:
             if self.settings["from"] == "source":
                 yield "with sources", replace(plain, adds_sources=True)
