@@ -50,10 +50,12 @@ class ErrorPlace:
     span: Span
     kind: PlaceKind
     is_outcome: bool = True
+    head: Span | None = None  # of a value: the beginning of its type's definition
 
     def holds(self, site: Site) -> bool:
-        """Whether the site stands here: in the function, or in the type's definition."""
-        return site.source.path == self.path and self.span.overlaps(site.span)
+        """Whether the site stands here: in the function, in the variant, or at the head of its type."""
+        spans = (self.span, self.head or self.span)
+        return site.source.path == self.path and any(span.overlaps(site.span) for span in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,11 @@ def _add_call(
         numbering.add_call(site, old, new)
 
 
+def _old_span(file: EditedFile, span: Span) -> Span:
+    start = file.to_old(span.start)
+    return Span(start, max(file.to_old(span.end), start + 1))
+
+
 def _shown(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
@@ -161,9 +168,9 @@ class _Numbering:
         if module_end(old, value.modules) is None:
             return
         number = len(self._places)
-        start = file.to_old(value.item.start)
-        span = Span(start, max(file.to_old(value.item.end), start + 1))
-        self._places[number] = ErrorPlace(number, path, f"`{value.label}` of {path}", span, PlaceKind.VALUE)
+        head, own = _old_span(file, value.head), _old_span(file, value.own)
+        name = f"`{value.label}` of {path}"
+        self._places[number] = ErrorPlace(number, path, name, own, PlaceKind.VALUE, head=head)
         for values in self._values:
             values.setdefault(path, {})[number] = value
 

@@ -58,14 +58,15 @@ _FROM = re.compile(r"^impl (?:[\w:]*::)?From<(\w+)> for (\w+)$")
 class ErrorValue:
     """One value: `label` for people ("Error::Io"), the expression with `$S` for the path of std.
 
-    `modules` are the names of the inline modules around the type, `item` is where the type stands, with its
-    attributes.
+    `modules` are the names of the inline modules around the type. `head` is where the type stands, with its
+    attributes, up to its variants or fields; `own` where the variant stands (of a struct: all of it).
     """
 
     label: str
     expression: str
     modules: tuple[str, ...]
-    item: Span
+    head: Span
+    own: Span
 
 
 def error_values(source: Source, is_wanted: Callable[[Span], bool]) -> tuple[ErrorValue, ...]:
@@ -130,6 +131,12 @@ def _whole(node: Node) -> Span:
     return Span(min(each.start_byte for each in (node, *attributes_before(node))), node.end_byte)
 
 
+def _head(node: Node) -> Span:
+    """Return the span of an item with its attributes, without its body."""
+    body = node.child_by_field_name("body")
+    return Span(_whole(node).start, body.start_byte if body is not None else node.end_byte)
+
+
 def _values(tree: SyntaxTree, node: Node, modules: tuple[str, ...]) -> Iterator[ErrorValue]:
     if node.has_error:
         return
@@ -141,7 +148,7 @@ def _values(tree: SyntaxTree, node: Node, modules: tuple[str, ...]) -> Iterator[
     for path, variant in variants:
         fields = _fields(tree, variant.child_by_field_name("body"))
         if fields is not None:
-            yield ErrorValue(path, path + fields, modules, _whole(node))
+            yield ErrorValue(path, path + fields, modules, _head(node), _whole(variant))
 
 
 def _fields(tree: SyntaxTree, body: Node | None) -> str | None:
@@ -193,7 +200,7 @@ def _converted(tree: SyntaxTree, values: Sequence[ErrorValue]) -> Iterator[Error
         for value in values:
             if value.label.partition("::")[0] == found[1] and not value.modules:
                 made = f"{found[2]}::from({value.expression})"
-                yield ErrorValue(f"{found[2]}::from({value.label})", made, (), value.item)
+                yield ErrorValue(f"{found[2]}::from({value.label})", made, (), value.head, value.own)
 
 
 def _name(tree: SyntaxTree, node: Node) -> str:

@@ -228,3 +228,11 @@ def test_the_end_of_a_module_is_before_its_brace() -> None:
     assert module_end(source, ("c",)) is None
     assert module_end(source, ("d",)) is None
     assert error_values(source, lambda _: True)[0].modules == ("a", "b")
+
+
+def test_a_value_knows_its_variant_and_the_head_of_its_type() -> None:
+    text = "#[derive(X)]\nenum E {\n  #[say] A(u8),\n  B(Other),\n}"
+    (value,) = error_values(_source(text), lambda _: True)
+
+    assert value.head.of(text.encode()) == b"#[derive(X)]\nenum E "
+    assert value.own.of(text.encode()) == b"#[say] A(u8)"
