@@ -157,10 +157,10 @@ def main_function(call: Call, code: str, failure: Sequence[str]) -> list[Edit]:
     if len(call.arguments) != 1:
         raise CallError("unparsed", "`quick_main!` takes one function")
     argument = call.source.text(_code_span(call.source, call.arguments[0]))
-    called = f"{argument}()" if re.fullmatch(r"[\w:]+", argument) else f"({argument})()"
-    lines = [
-        "fn main() {",
-        f"    std::process::exit(match {called} {{",
+    newline, is_named = call.source.newline, re.fullmatch(r"[\w:]+", argument) is not None
+    head = ["fn main() {", "    std::process::exit(match " if is_named else "    let run = "]
+    tail = ["() {"] if is_named else [";", "    std::process::exit(match run() {"]
+    tail += [
         f"        {code}",
         "        Err(error) => {",
         *(f"            {line}" for line in failure),
@@ -169,11 +169,10 @@ def main_function(call: Call, code: str, failure: Sequence[str]) -> list[Edit]:
         "    });",
         "}",
     ]
-    edits = [Edit(Span(call.path.start, call.closing.end), call.source.newline.join(lines))]
+    before, behind = _ends(call)
     if call.next_text == b";" and call.next_span is not None:
-        edits.append(Edit(Span(call.closing.end, call.next_span.end), ""))
-        edits = [Edit(Span(call.path.start, call.next_span.end), edits[0].text)]
-    return edits
+        behind = Span(behind.start, call.next_span.end)
+    return [Edit(before, newline.join(head)), Edit(behind, newline.join(tail))]
 
 
 def is_operand(source: Source, span: Span) -> bool:

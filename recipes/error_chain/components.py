@@ -10,7 +10,7 @@ from codemods.recipe import Facts, ItemOf, Known, Mention, MentionKind, NotASite
 
 from .calls import CallError
 from .crates import PackageFiles
-from .finding import PACKAGE
+from .finding import INNER_MACROS, MACROS, PACKAGE
 from .keeping import Declared, declared
 from .releases import Release, release_of
 
@@ -18,7 +18,7 @@ CALL = ItemOf("call")
 # Calls that are no sites by themselves: they tell how errors are used, or change with `anyhow` alone.
 ONLY_TOLD = frozenset({"backtrace", "description", "into", "iter"})
 # Items that are taken away with the import of them; what they gave is written out.
-_REPLACED = frozenset({"error_chain", "bail", "ensure", "quick_main", "ChainedError"})
+_REPLACED = frozenset({*MACROS, *INNER_MACROS, "ChainedError"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +133,8 @@ class Component:
 
 
 def _of_mention(mention: Mention) -> tuple[str, str] | None:
+    if mention.kind is MentionKind.MACRO and mention.path[-1] in INNER_MACROS:
+        return "no-replacement", f"`{mention.path[-1]}!` is not for others to call"
     if mention.kind is MentionKind.REEXPORT:
         return "reexport", "callers of this package get it from here"
     if mention.path[-1] not in _REPLACED and len(mention.path) > 1:

@@ -35,8 +35,19 @@ CRATE = "error_chain"
 MACROS = ("error_chain", "bail", "ensure", "quick_main")
 METHODS = ("chain_err", "display_chain", "description", "backtrace", "iter")
 _CRATES = {CRATE: PACKAGE}
+# What `error_chain!` calls, and code of the edition 2018 had to import for 0.12.0.
+INNER_MACROS = (
+    "call_to_deprecated_description",
+    "error_chain_processing",
+    "impl_error_chain_cause_or_source",
+    "impl_error_chain_kind",
+    "impl_error_chain_processed",
+    "impl_extract_backtrace",
+    "stringify_internal",
+    "write_internal",
+)
 _ITEMS = ("Backtrace", "ChainedError", "DisplayChain", "ExitCode", "Iter", "State")
-_EXPORTS = {PACKAGE: (*MACROS, *_ITEMS)}
+_EXPORTS = {PACKAGE: (*MACROS, *INNER_MACROS, *_ITEMS)}
 _NOTHING = Capture(Span(0, 0), "", "nodes")
 _CALLS = Query(
     """

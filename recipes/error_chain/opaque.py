@@ -225,9 +225,10 @@ class Opaque:
         call = site["call"].nodes[0]
         name = site["name"]
         arguments = call.child_by_field_name("arguments")
-        if arguments is None or arguments.named_child_count != 1 or "::" in site.text[: len(name.text) + 2]:
+        given = [each for each in arguments.named_children if "comment" not in each.type] if arguments else []
+        if len(given) != 1 or "::" in site.text[: len(name.text) + 2]:
             raise CallError("unparsed", "this `chain_err` has not one argument")
-        argument = arguments.named_children[0]
+        argument = given[0]
         if argument.type != "closure_expression":
             return [Edit(name.span, "with_context")]
         body = argument.child_by_field_name("body")

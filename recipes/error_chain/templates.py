@@ -22,7 +22,7 @@ pub struct $error(
 STATE = Template("""\
 /// What an error holds beside its kind.
 #[doc(hidden)]
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct $state {
     /// The next error in the chain.
     pub next_error: Option<Box<dyn std::error::Error + Send>>,
@@ -54,6 +54,12 @@ impl $state {
             next_error,
             backtrace,
         }
+    }
+}
+
+impl Default for $state {
+    fn default() -> Self {
+        $state::new(None)
     }
 }""")
 

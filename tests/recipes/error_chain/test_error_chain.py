@@ -222,7 +222,19 @@ def test_main_prints_and_exits_as_before(returns: str, arm: str) -> None:
 
 def test_a_closure_as_main_is_called() -> None:
     text = kept(f"{ROOT}quick_main!(|| -> Result<()> {{ work() }});\n", "src/main.rs")
-    assert "match (|| -> Result<()> { work() })() {" in text
+    assert "    let run = || -> Result<()> { work() };\n    std::process::exit(match run() {" in text
+
+
+def test_calls_in_a_closure_as_main_are_written_out_too() -> None:
+    text = kept(f'{ROOT}quick_main!(|| -> Result<()> {{ bail!("a") }});\n', "src/main.rs")
+    assert 'let run = || -> Result<()> { return Err("a".into()) };' in text
+
+
+def test_inner_macros_that_were_imported_go() -> None:
+    names = "error_chain, error_chain_processing, impl_error_chain_kind, impl_extract_backtrace"
+    text = kept(f"use error_chain::{{{names}}};\nerror_chain! {{}}\n")
+    assert text.startswith("/// An error")
+    assert kept("use error_chain::*;\nfn f() { bail!(1) }\n") == "fn f() { return Err(1.into()) }\n"
 
 
 def test_the_edition_2015_gets_an_extern_crate() -> None:
@@ -402,6 +414,7 @@ CONTEXTS = {
     "function": (".chain_err(make)", ".with_context(make)"),
     "block": ('.chain_err(|| { "a" })', '.with_context(|| { "a" })'),
     "moving": (".chain_err(move || make(a))", ".with_context(move || make(a))"),
+    "comma": ('.chain_err(\n        || "a", // why\n    )', '.context(\n        "a", // why\n    )'),
     "next line": ('\n        .chain_err(|| "a")', '\n        .context("a")'),
 }
 
