@@ -157,7 +157,7 @@ class _Reader:
         return names[0], names[1], names[2], names[3] if len(names) == 4 else ""
 
     def _links(self, start: int, end: int, paths: int) -> Iterator[Link]:
-        at = start
+        at, floor = start, self._floor(start)
         while at < end:
             name, close = self._word(at), self.partners.get(at + 1)
             if not name or close is None or self._text(at + 1) != "(":
@@ -169,14 +169,15 @@ class _Reader:
             if at >= end or self._text(at) != ";":
                 raise DeclarationError(f"the link `{name}` does not end in `;`")
             texts = [self.source.text(span) for span in listed]
-            comments, trailing = self._comments(at)
+            comments, trailing = self._comments(floor, at)
+            floor = self.code[at].span.end
             leading = (*(text for _, text in comments), *(text for _, text in attributes))
             kind = texts[1] if paths == 2 else ""
             yield Link(name, texts[0], kind, _texts(attributes), leading, trailing)
             at += 1
 
     def _variants(self, start: int, end: int) -> Iterator[Variant]:
-        at = start
+        at, floor = start, self._floor(start)
         while at < end:
             at, attributes = self._attributes(at)
             name = self._word(at) if at < end else ""
@@ -187,7 +188,8 @@ class _Reader:
             if at < end and self._text(at) == "{":
                 display, description = self._clauses(at + 1, self.partners[at])
                 at = self.partners[at] + 1
-            comments, trailing = self._comments(at - 1)
+            comments, trailing = self._comments(floor, at - 1)
+            floor = self.code[at - 1].span.end
             leading = _texts(sorted([*attributes, *comments]))
             yield Variant(name, shape, fields, _texts(attributes), display, description, leading, trailing)
 
@@ -246,16 +248,19 @@ class _Reader:
             at = end + 1
         return at, found
 
-    def _comments(self, last: int) -> tuple[list[_Placed], str]:
-        """Return the comments that wait up to the token `last`, and the one behind it on its line."""
+    def _floor(self, start: int) -> int:
+        """Return the byte from which comments belong to the section whose contents begin at `start`."""
+        return self.code[start - 3].span.end if start >= 3 else 0
+
+    def _comments(self, floor: int, last: int) -> tuple[list[_Placed], str]:
+        """Return the comments that wait between `floor` and the token `last`, and the one behind it."""
         end = self.code[last].span.end
         line_end = self.source.line_span(end).end
         follows = last + 1 < len(self.code) and self.code[last + 1].span.start < line_end
-        inner = [token for token in self.waiting if token.span.start < end]
-        rest = self.waiting[len(inner) :]
-        is_behind = bool(rest) and not follows and rest[0].span.start < line_end
-        self.waiting = rest[is_behind:]
-        trailing = self._comment(rest[0]) if is_behind else ""
+        inner = [token for token in self.waiting if floor <= token.span.start < end]
+        behind = [token for token in self.waiting if end <= token.span.start < line_end and not follows][:1]
+        self.waiting = [token for token in self.waiting if token not in inner + behind]
+        trailing = self._comment(behind[0]) if behind else ""
         return [(token.span.start, self._comment(token)) for token in inner], trailing
 
     def _comment(self, token: Token) -> str:

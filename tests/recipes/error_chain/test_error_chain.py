@@ -86,6 +86,20 @@ def test_line_breaks_within_strings_are_not_indented() -> None:
     assert 'write!(f, "a\n  b {}\\\n   c", a)' in by_hand
 
 
+def test_comments_stay_with_what_they_are_about() -> None:
+    text = written(
+        "    // First.\n    errors {\n        V { // in V\n        }\n        // W\n        W\n    }\n"
+        "    // Links.\n    foreign_links {\n        Io(io::Error); // Io\n"
+        "        // Fmt\n        Fmt(fmt::Error);\n"
+        "        // Rest.\n    }\n"
+    )
+    assert '    // First.\n    // in V\n    #[error("V")]\n    V,' in text
+    assert '    // W\n    #[error("W")]\n    W,' in text
+    assert "    // Links.\n    #[error(transparent)]\n    Io(io::Error), // Io" in text
+    assert "    // Fmt\n    #[error(transparent)]\n    Fmt(fmt::Error)," in text
+    assert text.count("// Rest.") == 1
+
+
 def test_line_breaks_are_those_of_the_file() -> None:
     code = (
         f"{ROOT}error_chain! {{\n    errors {{\n        /// Why.\n        // So.\n"
