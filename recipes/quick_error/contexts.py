@@ -30,7 +30,7 @@ from .crates import import_at
 from .declarations import Clause, Variant
 from .enums import text_of
 from .expressions import code_tokens, split_arguments
-from .finding import CONTEXT_CALL, KIND
+from .finding import CONTEXT_CALL, KIND, PATH
 from .impls import conditions_of, made_of
 from .invocations import Invocation
 from .layout import block
@@ -109,6 +109,8 @@ def contexts_of(
     others = files - {home.site.source.path}
     if others and (module is None or len(module) > 1):
         raise ContextError(f"the module of {home.site.source.path} may not be within reach of the others")
+    if any(_is_glob(site) and site.source.path in others for site in sites):
+        raise ContextError("a file imports all of quick-error's names")
     if any(_crate_of(package, path) != _crate_of(package, home.site.source.path) for path in others):
         raise ContextError("several crates of the package use contexts")
     return Contexts(home, module or ())
@@ -170,9 +172,15 @@ def uses_contexts(site: Site) -> bool:
         return False
     match site[KIND].text:
         case "use":
-            return import_at(site).path[-1] in _OURS or import_at(site).is_glob
+            return import_at(site).path[-1] in _OURS
+        case "path":
+            return not set(_OURS).isdisjoint(site[PATH].text.split("::"))
         case kind:
-            return kind in ("path", CONTEXT_CALL)
+            return kind == CONTEXT_CALL
+
+
+def _is_glob(site: Site) -> bool:
+    return not site.source.is_manifest and site[KIND].text == "use" and import_at(site).is_glob
 
 
 def _check_names(home: Invocation, sites: Sequence[Site]) -> None:

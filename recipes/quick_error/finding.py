@@ -29,6 +29,7 @@ PACKAGE = "quick-error"
 CRATE = "quick_error"
 NEEDLE = b"quick_error"
 KIND = "kind"  # the capture that says how a site names quick-error
+PATH = "path"  # the capture that spells out what is named
 CONTEXT_CALL = "context call"
 
 _EXPORTS = {PACKAGE: ("quick_error", "ResultExt", "Context")}
@@ -94,7 +95,9 @@ def _match(source: Source, mention: Mention) -> Match:
         _, span = found
         while node.parent is not None and node.type != "macro_invocation" and node.end_byte <= span.end:
             node = node.parent
-    return Match(mention.tree, node, _kind(mention.span, mention.kind.value), span=span)
+    captures = _kind(mention.span, mention.kind.value)
+    captures[PATH] = Capture(mention.span, "::".join(mention.path), "word")
+    return Match(mention.tree, node, captures, span=span)
 
 
 def _kind(span: Span, kind: str) -> dict[str, Capture]:
