@@ -6,9 +6,12 @@ them is either upgraded first, or its errors are taken apart where they come in:
 
 from __future__ import annotations
 
-from codemods.recipe import Facts, ItemOf, Known, Site, TypeOf
+from dataclasses import dataclass, replace
 
-from .rewrites import Left, Outcome, Stranger, insertion, rewrite
+from codemods.recipe import Answer, Facts, ItemOf, Known, Site
+
+from .calls import ITEM, RECEIVER
+from .rewrites import Left, Outcome, Rewrite, Stranger, insertion, rewrite
 
 RECEIVER_ITEM = ItemOf("receiver")
 SHIM = (
@@ -22,38 +25,52 @@ OPTIONS = (
 )
 
 
-def speaker(item: str, speakers: frozenset[str]) -> str | None:
-    """Return the crate of `speakers` that defines `item`."""
-    crate = item.partition("::")[0]
-    return crate if crate in speakers else None
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Crates outside of the workspace that depend on failure, and what to do about their errors."""
+
+    speakers: frozenset[str] = frozenset()
+    takes_apart: bool = False
+    downcasts: bool = False  # the component looks for types, which errors that are taken apart do not keep
+
+    def crate_of(self, answer: Answer) -> str | None:
+        """Return the crate of `speakers` that defines an item."""
+        crate = answer.value.partition("::")[0] if isinstance(answer, Known) else ""
+        return crate if crate in self.speakers else None
+
+    def left(self, crate: str) -> Left | None:
+        """Return why errors of `crate` stand in the way, if they do."""
+        if self.takes_apart and not self.downcasts:
+            return None
+        reason = (
+            f"`{crate}`, a dependency outside of this workspace, returns errors of failure; it moves first"
+        )
+        if self.takes_apart:
+            return Left("dependency-speaks", f"{reason}, because types of errors are looked for here")
+        return Left("dependency-speaks", reason, OPTIONS)
 
 
-def rewrite_operand(
-    site: Site, facts: Facts, item: ItemOf, speakers: frozenset[str], *, shim: bool
-) -> Outcome:
+def rewrite_operand(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
     """Return what becomes of the operand of a `?` that is a result with failure's error."""
-    answer = facts.about(site.id, item)
-    crate = speaker(answer.value, speakers) if isinstance(answer, Known) else None
+    crate = boundary.crate_of(facts.about(site.id, ITEM))
     if crate is None:
         return Stranger()  # of this workspace: what it calls moves as well
-    if shim:
-        return rewrite([insertion(site["call"].span.end, SHIM)], notes=[_note(crate)])
-    return left_by(crate)
+    return boundary.left(crate) or rewrite([insertion(site["call"].span.end, SHIM)], notes=[_note(crate)])
 
 
-def left_by_receiver(site: Site, facts: Facts, receiver: TypeOf, speakers: frozenset[str]) -> Left | None:
-    """Return why a method cannot follow: what it is called on comes from a crate that speaks failure."""
-    type_, item = facts.about(site.id, receiver), facts.about(site.id, RECEIVER_ITEM)
-    if not isinstance(item, Known) or not isinstance(type_, Known) or "failure::" not in type_.value:
-        return None
-    crate = speaker(item.value, speakers)
-    return left_by(crate) if crate is not None else None
-
-
-def left_by(crate: str) -> Left:
-    """Return that `crate` stands in the way."""
-    reason = f"`{crate}`, a dependency outside of this workspace, returns errors of failure; it moves first"
-    return Left("dependency-speaks", reason, OPTIONS)
+def with_foreign_receiver(outcome: Outcome, site: Site, facts: Facts, boundary: Boundary) -> Outcome:
+    """Return the outcome of a method call, with regard to where its receiver comes from."""
+    crate = boundary.crate_of(facts.about(site.id, RECEIVER_ITEM))
+    type_ = facts.about(site.id, RECEIVER)
+    if crate is None or not isinstance(type_, Known) or "failure::" not in type_.value:
+        return outcome
+    left = boundary.left(crate)
+    if left is not None or not isinstance(outcome, Rewrite):
+        return left or outcome
+    if not type_.value.startswith("std::result::Result<"):
+        return Left("dependency-speaks", f"an error of `{crate}` is asked for what only failure knows")
+    edits = (insertion(site["receiver"].span.end, SHIM), *outcome.edits)
+    return replace(outcome, edits=edits, notes=(*outcome.notes, _note(crate)))
 
 
 def _note(crate: str) -> str:

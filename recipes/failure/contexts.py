@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codemods.recipe import Facts, Known, Site, Span
 
-from .calls import ARGUMENT, ITEM, RECEIVER, call_of, is_context
+from .calls import ARGUMENT, ITEM, RECEIVER, call_of, is_call, is_context
 
 _TEXTS = re.compile(r"&(?:'\w+ )?str|std::string::String")
 _MADE_TEXT = re.compile(r'\|[^|]*\|\s*(?:\{\s*)?(?:format!|String::from|r?#*")')
@@ -17,10 +17,14 @@ _RESULT = re.compile(r"std::result::Result<.*, (?P<error>[^,<>]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """The last names of the types that contexts wrap, or are; with `is_anything`, it may be any."""
+    """The last names of the types that contexts wrap, or are; with `is_anything`, it may be any.
+
+    `is_looked_for`: some call looks for the type of an error at all.
+    """
 
     names: frozenset[str] = frozenset()
     is_anything: bool = False
+    is_looked_for: bool = False
 
     def may_be(self, target: str | None) -> bool:
         """Whether an error of the type `target` (None: nobody knows) may be below a context, or be one."""
@@ -29,16 +33,25 @@ class Hidden:
         return self.is_anything or _last(target) in self.names
 
 
-def hidden_by(sites: Iterable[Site], facts: Facts) -> Hidden:
+def hidden_by(sites: Sequence[Site], facts: Facts) -> Hidden:
     """Return what the contexts among `sites` may hide."""
+    looked_for = _downcasts(sites, facts)
     names: set[str] = set()
     for site in sites:
         if is_context(site) and _may_be_failures(site, facts):
             found = _types(site, facts)
             if found is None:
-                return Hidden(is_anything=True)
+                return Hidden(is_anything=True, is_looked_for=looked_for)
             names |= found
-    return Hidden(frozenset(names))
+    return Hidden(frozenset(names), is_looked_for=looked_for)
+
+
+def _downcasts(sites: Sequence[Site], facts: Facts) -> bool:
+    """Whether some of `sites` look for the type of an error."""
+    return any(
+        is_call(site) and site["name"].text.startswith("downcast") and _may_be_failures(site, facts)
+        for site in sites
+    )
 
 
 def _may_be_failures(site: Site, facts: Facts) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from codemods.recipe import Packages, Role, Settings
 
+from .boundaries import Boundary
 from .chains import Policy
 from .contexts import Hidden
 from .members import Member
@@ -19,12 +20,11 @@ class Decision:
     """
 
     library: str = "anyhow"
-    boundary: str = "refuse"
+    boundary: Boundary = field(default_factory=Boundary)
     new_ensure_text: bool = False
     reexports: str = "ask"
     calls: Policy = field(default_factory=Policy)
     is_public_library: bool = False
-    speakers: frozenset[str] = frozenset()  # crates outside of the workspace that depend on failure
 
     @property
     def moves_opaque(self) -> bool:
@@ -40,15 +40,15 @@ class Decision:
 def decide(member: Member, settings: Settings, packages: Packages, hidden: Hidden) -> Decision:
     """Return what is decided for the package; `hidden` is what contexts may hide from downcasts."""
     package = member.package
+    speakers = frozenset(name.replace("-", "_") for name in packages.speakers.get("failure", ()))
     is_public = package is not None and package.role is Role.PUBLIC_LIBRARY
     return Decision(
         library=str(settings["library"]),
-        boundary=str(settings["boundary"]),
+        boundary=Boundary(speakers, settings["boundary"] == "shim", hidden.is_looked_for),
         new_ensure_text=settings["ensure_text"] == "new",
         reexports=str(settings["reexports"]),
         calls=Policy(str(settings["backtrace"]), str(settings["downcast"]), hidden),
         is_public_library=is_public,
-        speakers=frozenset(name.replace("-", "_") for name in packages.speakers.get("failure", ())),
     )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site, Span
 
-from .boundaries import left_by_receiver, rewrite_operand
-from .calls import ITEM, RECEIVER, is_call, is_context
+from .boundaries import rewrite_operand, with_foreign_receiver
+from .calls import ITEM, is_call, is_context
 from .decisions import Decision
 from .finding import SHOWN_TYPE
 from .kind_uses import Kinds
@@ -111,8 +111,7 @@ class _Judge:
         return self._printed(site) if site["receiver"].nodes else Stranger()
 
     def _operand(self, site: Site) -> Outcome:
-        shim = self.decision.boundary == "shim"
-        return rewrite_operand(site, self.facts, ITEM, self.decision.speakers, shim=shim)
+        return rewrite_operand(site, self.facts, self.decision.boundary)
 
     def _printed(self, site: Site) -> Outcome:
         answers = [self.facts.about(site.id, condition.fact) for condition in site.conditions]
@@ -155,16 +154,14 @@ class _Judge:
         trait = self.kinds.trait_for(site, self.facts)
         if trait is not None:
             return self._kind_call(site, trait)
-        left = left_by_receiver(site, self.facts, RECEIVER, self.decision.speakers)
-        if left is not None:
-            return left
-        return rewrite_call(
+        outcome = rewrite_call(
             site,
             self.facts,
             self.decision.calls,
             mentions=bool(self.file.mentions),
             is_local=self._is_local(site),
         )
+        return with_foreign_receiver(outcome, site, self.facts, self.decision.boundary)
 
     def _kind_call(self, site: Site, trait: tuple[str, str]) -> Outcome:
         item = self.facts.about(site.id, ITEM)

@@ -56,7 +56,7 @@ class Component:
     def __init__(
         self, members: Sequence[Member], facts: Facts, settings: Settings, packages: Packages
     ) -> None:
-        hidden = hidden_by((site for member in members for site in member.sites), facts)
+        hidden = hidden_by([site for member in members for site in member.sites], facts)
         self.plans = [member_plan(member, facts, settings, packages, hidden) for member in members]
         self.packages = packages
 

@@ -211,6 +211,29 @@ def test_the_setting_shim_takes_its_errors_apart() -> None:
     assert any("`old`" in note for note in change.notes)
 
 
+def test_errors_are_not_taken_apart_where_their_types_are_looked_for() -> None:
+    source = "use failure::Error;\n" + CALLING + "fn g(e: Error) { e.downcast::<u8>(); }\n"
+    facts = {**SPEAKS, ("downcast::<u8>()", "ItemOf:call"): "failure::error::{impl}::downcast"}
+    found = planned({"src/lib.rs": source}, facts=facts, speakers=["old"], settings={"boundary": "shim"})
+
+    assert found.codes()["old::call()?"] == "dependency-speaks"
+
+
+def test_a_context_for_what_a_dependency_returns_follows_the_shim() -> None:
+    source = 'use failure::ResultExt;\nfn f() { old::call().context("x"); }\n'
+    call = 'context("x")'
+    facts = {
+        (call, "ItemOf:call"): "failure::result_ext::ResultExt::context",
+        (call, "ItemOf:receiver"): "old::call",
+        (call, "TypeOf:receiver"): "std::result::Result<u8, failure::Error>",
+    }
+    refused = planned({"src/lib.rs": source}, facts=facts, speakers=["old"])
+    shim = planned({"src/lib.rs": source}, facts=facts, speakers=["old"], settings={"boundary": "shim"})
+
+    assert refused.codes()[call] == "dependency-speaks"
+    assert 'itself")).context("x")' in shim.after()["src/lib.rs"]
+
+
 def test_calls_of_the_workspace_itself_are_no_sites() -> None:
     found = planned({"src/lib.rs": CALLING}, facts={**SPEAKS, ("old::call()?", "ItemOf:call"): "crate::call"})
 
