@@ -21,8 +21,9 @@ Measured on {day} with {tools}, by
 **calls** are counted without it, before and after: words that mean the old crate, found by a hand-written
 lexer outside of comments and literals, and calls that rustc's MIR resolves into it (all targets, default
 features). A package is **free** when its manifest no longer names the old crate. **Tests** are cargo's
-verdicts before and after; all runs are with `--test`, so that error texts are compared too. **Seconds** are
-of this run; an earlier one may have built the dependencies.
+verdicts before and after, and error texts are compared with `--test`; a crate whose tests need Docker, a
+network or many minutes is run without. **Seconds** are of this run; an earlier one may have built the
+dependencies.
 """
 
 

@@ -14,6 +14,7 @@ import shlex
 import shutil
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from codemods.rust.source import Source
 from codemods.rust.surface import public_items
 from tools import ours
-from tools.builds import Check, check, test
+from tools.builds import Check, Tests, check, test
 from tools.corpus import versions
 from tools.crates import Crate, cache_folder, fresh_clone, repository, rust_files
 from tools.error_pages import page
@@ -47,6 +48,7 @@ class Listed:
     human: str | None
     options: tuple[str, ...]
     fresh_lock: bool = False
+    untested: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,6 +86,7 @@ def read_list(path: Path = LIST) -> list[Listed]:
             row.get("human"),
             tuple(row.get("options", ())),
             row.get("fresh_lock", False),
+            row.get("untested", False),
         )
         for row in tomllib.loads(path.read_text())["crate"]
     ]
@@ -97,7 +100,7 @@ def measure(listed: Listed, cache: Path) -> Row:
     shutil.rmtree(runs, ignore_errors=True)
     folder = fresh_clone(repository(crate, cache, fresh_lock=listed.fresh_lock), runs / "codemod")
     baseline = check(folder, target)
-    run_tests = partial(test, folder, target, docs=False)
+    run_tests = _no_tests if listed.untested else partial(test, folder, target, docs=False)
     before = Before(
         _words(folder, listed.recipe),
         resolved_calls(folder, target, crates),
@@ -128,8 +131,13 @@ def measure(listed: Listed, cache: Path) -> Row:
 
 
 def apply(listed: Listed, folder: Path, homes: Path) -> ours.Applied:
-    """Run the recipe with the tests over HEAD of `folder`, with caches and state below `homes`."""
-    return ours.apply(folder, homes, "--test", *listed.options, recipe=listed.recipe)
+    """Run the recipe over HEAD of `folder`, with the tests where it has some, its caches below `homes`."""
+    tests = [] if listed.untested else ["--test"]
+    return ours.apply(folder, homes, *tests, *listed.options, recipe=listed.recipe)
+
+
+def _no_tests() -> Tests:
+    return Tests(Counter(), built=True, seconds=0.0)
 
 
 def dependencies(folder: Path) -> frozenset[str]:
