@@ -32,7 +32,7 @@ _BEFORE_EXPRESSION = frozenset(b", & && * + - / % ! ^ = == != < > <= >= | || ;".
 _CAPTURE = re.compile(r"\w+(?=\s*[:}$])")  # `{name}`, `{name:?}`, `{:name$}`
 # Code that may bind names of its own.
 _BINDING = frozenset([b"|", b"||", b"let", b"match"])
-_SHORT = 60
+_SHORT, _LONG = 60, 92
 LINE_BREAK = "\ue000"
 """Stands for a line break within a string, so that nobody indents what follows it."""
 
@@ -47,7 +47,7 @@ class Writer:
     def attribute(self, variant: Variant) -> str | None:
         """Return the `#[error(…)]` that prints the same, None where none is known to."""
         content = self._content(variant)
-        return f"#[error({content})]" if content is not None else None
+        return _call("#[error", content, _LONG) + "]" if content is not None else None
 
     def display_arm(self, variant: Variant, formatter: str) -> str:
         """Return the arm that writes the variant to the variable `formatter`."""
@@ -75,7 +75,8 @@ class Writer:
                 done = token.span.end
         return "".join([*pieces, self.source.text(Span(done, span.end))])
 
-    def _content(self, variant: Variant) -> str | None:
+    def _content(self, variant: Variant) -> list[str] | None:
+        """Return the format string and its arguments."""
         if variant.display is None:
             return self._described(variant)
         if variant.display.receiver or not variant.display.arguments:
@@ -87,24 +88,25 @@ class Writer:
             return None
         if any(each.type == "p" for each in parsed.placeholders):
             return None  # the address of a reference
-        return _inlined(parsed, arguments, variant) or self._listed(parsed, variant)
+        inlined = _inlined(parsed, arguments, variant)
+        return [inlined] if inlined is not None else self._listed(parsed, variant)
 
-    def _described(self, variant: Variant) -> str | None:
+    def _described(self, variant: Variant) -> list[str] | None:
         clause = variant.description
         if clause is None:
-            return string_literal(variant.name)
+            return [string_literal(variant.name)]
         if len(clause.arguments) != 1:
             return None
         text = self.source.text(clause.arguments[0])
         if is_string_literal(text):
             try:
-                return _marked(without_formatting(text))
+                return [_marked(without_formatting(text))]
             except FormatStringError:
                 return None
         expression = self._expression(clause.arguments[0], variant)
-        return f'"{{}}", {expression}' if expression is not None else None
+        return ['"{}"', expression] if expression is not None else None
 
-    def _listed(self, parsed: FormatString, variant: Variant) -> str | None:
+    def _listed(self, parsed: FormatString, variant: Variant) -> list[str] | None:
         """Return the format string with its arguments behind it, as thiserror names the fields there."""
         assert variant.display is not None
         spans = variant.display.arguments[1:]
@@ -115,7 +117,7 @@ class Writer:
         expressions = [self._expression(span, variant) for span in spans]
         if None in expressions:
             return None
-        return ", ".join([_marked(str(parsed)), *(each for each in expressions if each is not None)])
+        return [_marked(str(parsed)), *(each for each in expressions if each is not None)]
 
     def _expression(self, span: Span, variant: Variant) -> str | None:
         """Return the expression with fields named as thiserror names them; None where that is not clear."""
@@ -175,10 +177,10 @@ def _marked(literal: str) -> str:
     return literal.replace("\r\n", "\n").replace("\n", LINE_BREAK)
 
 
-def _call(name: str, arguments: Sequence[str]) -> str:
+def _call(name: str, arguments: Sequence[str], width: int = _SHORT) -> str:
     """Return a call in one line, or where that is long with its arguments below each other."""
     short = f"{name}({', '.join(arguments)})"
-    if len(short) <= _SHORT and "\n" not in short:
+    if (len(short) <= width and "\n" not in short) or len(arguments) == 1:
         return short
     return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), ")"])
 

@@ -86,6 +86,12 @@ def test_line_breaks_within_strings_are_not_indented() -> None:
     assert 'write!(f, "a\n  b {}\\\n   c", a)' in by_hand
 
 
+def test_a_long_attribute_has_its_arguments_below_each_other() -> None:
+    text = f"{'text ' * 20}{{}} {{}}"
+    expected = f'    #[error(\n        "{text}",\n        .0.len(),\n        .0 + 1,\n    )]\n    V(T),'
+    assert expected in written(f'errors {{ V(a: T) {{ display("{text}", a.len(), a + 1) }} }}')
+
+
 def test_comments_stay_with_what_they_are_about() -> None:
     text = written(
         "    // First.\n    errors {\n        V { // in V\n        }\n        // W\n        W\n    }\n"

@@ -66,7 +66,7 @@ error_chain! {
         Debugged(t: Option<u8>) { display("{:?} {0:>4?} {{}}", t) }
         Several(a: u8, b: String) { description("several"), display("{1} {0} {} {name:>8}", a, b, name = a), }
         Wide(w: usize, t: String) { display("[{:>1$}] [{:.*}]", t, w, t) }
-        Called(t: Vec<u8>) { display("{} {} {}", t.len(), &t[0], String::from_utf8_lossy(&t)) }
+        Called(t: Vec<u8>) { display("a text that is so long that it does not fit: {} {} {}", t.len(), &t[0], String::from_utf8_lossy(&t)) }
         Math(a: u32, b: u32) { display("{} {}", a + b, *a * 2) }
         Named { source: String, r#type: u8 } { description("named") display("{} {}", source, r#type) }
         Struct { name: String, size: u8, } { display("{} {}", name, size) }
