@@ -117,7 +117,7 @@ def find_methods(source: Source) -> Iterator[Match]:
 
 
 def find_operands(source: Source) -> Iterator[Match]:
-    """Yield each `call()?` whose call may return failure's error: of a crate that stays with failure."""
+    """Yield each call whose result may hold failure's error, of a crate that stays with failure."""
     if source.is_manifest:
         return
     for match in _OPERANDS.find(source):
@@ -153,7 +153,21 @@ def _captures(**given: Capture) -> dict[str, Capture]:
     return {"call": _EMPTY, "receiver": _EMPTY, "argument": _EMPTY, "name": _EMPTY, **given}
 
 
-_OPERANDS = Query("(try_expression . (call_expression) @call) @site")
+# Where a call's error leaves what it was made in, or is looked into.
+_OPERANDS = Query(
+    """
+    [
+      (try_expression . (call_expression) @call) @site
+      (block (call_expression) @call . "}")
+      (return_expression (call_expression) @call)
+      (match_arm value: (call_expression) @call)
+      (closure_expression body: (call_expression) @call)
+      (let_declaration value: (call_expression) @call)
+      (let_condition value: (call_expression) @call)
+      (match_expression value: (call_expression) @call)
+    ]
+    """
+)
 _RETURNS_ERROR = Condition(
     HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True, is_unlikely=True
 )
@@ -169,7 +183,7 @@ SEARCHES = (
         for needle in (b"failure", b"bail!", b"ensure!", b"format_err!", b"Fail")
     ),
     Finder(find_shown_types, (SHOWN_TYPE.encode(),)),
-    Finder(find_operands, (b"?",)),
+    Finder(find_operands, (b"(",)),
     Finder(find_printed, (b"{",), SPECIAL),
     *(Finder(find_methods, (b"." + name.encode(),)) for name in NAMES),
 )

@@ -211,6 +211,23 @@ def test_the_setting_shim_takes_its_errors_apart() -> None:
     assert any("`old`" in note for note in change.notes)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{ old::call() }",
+        "{ return old::call(); }",
+        "{ match 1 { _ => old::call() } }",
+        "{ g(|| old::call()) }",
+    ],
+)
+def test_a_result_that_is_handed_on_is_taken_apart_too(body: str) -> None:
+    facts = {("old::call()", "HasType:call"): "yes", ("old::call()", "ItemOf:call"): "old::call"}
+    source = f"fn f() -> Result<(), failure::Error> {body}\n"
+    found = planned({"src/lib.rs": source}, facts=facts, speakers=["old"], settings={"boundary": "shim"})
+
+    assert "old::call().map_err(" in found.after()["src/lib.rs"]
+
+
 def test_errors_are_not_taken_apart_where_their_types_are_looked_for() -> None:
     source = "use failure::Error;\n" + CALLING + "fn g(e: Error) { e.downcast::<u8>(); }\n"
     facts = {**SPEAKS, ("downcast::<u8>()", "ItemOf:call"): "failure::error::{impl}::downcast"}
