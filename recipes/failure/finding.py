@@ -122,6 +122,8 @@ def find_operands(source: Source) -> Iterator[Match]:
         return
     for match in _OPERANDS.find(source):
         call = match.captures["call"]
+        if call.text.startswith(_CONSTRUCTORS):
+            continue
         captures = _captures(call=call, name=replace(call, text="?", nodes=()))
         yield replace(match, captures=captures, conditions=(_RETURNS_ERROR,))
 
@@ -153,6 +155,7 @@ def _captures(**given: Capture) -> dict[str, Capture]:
     return {"call": _EMPTY, "receiver": _EMPTY, "argument": _EMPTY, "name": _EMPTY, **given}
 
 
+_CONSTRUCTORS = ("Ok(", "Err(", "Some(", "Box::new(")  # of std: no dependency makes their errors
 # Where a call's error leaves what it was made in, or is looked into.
 _OPERANDS = Query(
     """

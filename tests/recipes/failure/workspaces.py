@@ -14,6 +14,7 @@ from codemods.recipe import (
     Edited,
     Facts,
     Known,
+    NotASite,
     Package,
     Packages,
     Proposal,
@@ -45,10 +46,16 @@ class Planned:
     def codes(self) -> dict[str, str]:
         """Return by the text of a site that is left why it is."""
         return {
-            self.sites[id].text: str(getattr(each, "code", type(each).__name__))
+            self.sites[id].text: str(getattr(each, "code", ""))
             for each in self.proposals
-            if not isinstance(each, Change)
+            if not isinstance(each, Change | NotASite)
             for id in each.sites
+        }
+
+    def strangers(self) -> set[str]:
+        """Return the texts of the places that are no sites after all."""
+        return {
+            self.sites[id].text for each in self.proposals if isinstance(each, NotASite) for id in each.sites
         }
 
     def after(self, change: Change | None = None, form: int = 0) -> dict[str, str]:
