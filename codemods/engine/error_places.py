@@ -19,7 +19,7 @@ from codemods.rust.error_probes import (
     error_functions,
     result_aliases,
 )
-from codemods.rust.error_values import ErrorValue, error_values, module_end
+from codemods.rust.error_values import ErrorValue, error_values, impl_spans, module_end, type_spans
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 
@@ -50,11 +50,11 @@ class ErrorPlace:
     span: Span
     kind: PlaceKind
     is_outcome: bool = True
-    head: Span | None = None  # of a value: the beginning of its type's definition
+    more: tuple[Span, ...] = ()  # of a value: the head of its type, its impls, what is made of it
 
     def holds(self, site: Site) -> bool:
-        """Whether the site stands here: in the function, in the variant, or at the head of its type."""
-        spans = (self.span, self.head or self.span)
+        """Whether the site stands here: in the function, in the variant or in what is of its type."""
+        spans = (self.span, *self.more)
         return site.source.path == self.path and any(span.overlaps(site.span) for span in spans)
 
 
@@ -168,9 +168,11 @@ class _Numbering:
         if module_end(old, value.modules) is None:
             return
         number = len(self._places)
-        head, own = _old_span(file, value.head), _old_span(file, value.own)
-        name = f"`{value.label}` of {path}"
-        self._places[number] = ErrorPlace(number, path, name, own, PlaceKind.VALUE, head=head)
+        name, own = f"`{value.label}` of {path}", _old_span(file, value.own)
+        impls, types = impl_spans(old), type_spans(old)
+        made = (*types.get(value.made, ()), *impls.get(value.made, ()))
+        more = (_old_span(file, value.head), *impls.get(value.type, ()), *made)
+        self._places[number] = ErrorPlace(number, path, name, own, PlaceKind.VALUE, more=more)
         for values in self._values:
             values.setdefault(path, {})[number] = value
 

@@ -7,7 +7,7 @@ so that what it says is compared although no test comes by.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -59,7 +59,8 @@ class ErrorValue:
     """One value: `label` for people ("Error::Io"), the expression with `$S` for the path of std.
 
     `modules` are the names of the inline modules around the type. `head` is where the type stands, with its
-    attributes, up to its variants or fields; `own` where the variant stands (of a struct: all of it).
+    attributes, up to its variants or fields; `own` where the variant stands (of a struct: all of it). `made`
+    is the type that a conversion makes of it.
     """
 
     label: str
@@ -67,6 +68,8 @@ class ErrorValue:
     modules: tuple[str, ...]
     head: Span
     own: Span
+    type: str
+    made: str = ""
 
 
 def error_values(source: Source, is_wanted: Callable[[Span], bool]) -> tuple[ErrorValue, ...]:
@@ -87,6 +90,28 @@ def error_values(source: Source, is_wanted: Callable[[Span], bool]) -> tuple[Err
         for value in _values(tree, node, modules)
     ]
     return (*found, *_converted(tree, found))
+
+
+def impl_spans(source: Source) -> dict[str, tuple[Span, ...]]:
+    """Return where the `impl`s of each type stand in the file itself, outside of modules."""
+    tree = source.file_tree
+    if tree is None:
+        return {}
+    impls = [node for node in tree.root.named_children if node.type == "impl_item"]
+    return _spans((_implementer(tree, node), span_of(node)) for node in impls)
+
+
+def type_spans(source: Source) -> dict[str, tuple[Span, ...]]:
+    """Return where each struct and enum stands in the file, with its attributes."""
+    tree = source.file_tree
+    return {} if tree is None else _spans((_name(tree, node), _whole(node)) for node, _ in _types(tree))
+
+
+def _spans(named: Iterable[tuple[str, Span]]) -> dict[str, tuple[Span, ...]]:
+    found: dict[str, tuple[Span, ...]] = {}
+    for name, span in named:
+        found[name] = (*found.get(name, ()), span)
+    return found
 
 
 def module_end(source: Source, modules: Sequence[str]) -> int | None:
@@ -148,7 +173,7 @@ def _values(tree: SyntaxTree, node: Node, modules: tuple[str, ...]) -> Iterator[
     for path, variant in variants:
         fields = _fields(tree, variant.child_by_field_name("body"))
         if fields is not None:
-            yield ErrorValue(path, path + fields, modules, _head(node), _whole(variant))
+            yield ErrorValue(path, path + fields, modules, _head(node), _whole(variant), name)
 
 
 def _fields(tree: SyntaxTree, body: Node | None) -> str | None:
@@ -200,7 +225,9 @@ def _converted(tree: SyntaxTree, values: Sequence[ErrorValue]) -> Iterator[Error
         for value in values:
             if value.label.partition("::")[0] == found[1] and not value.modules:
                 made = f"{found[2]}::from({value.expression})"
-                yield ErrorValue(f"{found[2]}::from({value.label})", made, (), value.head, value.own)
+                yield ErrorValue(
+                    f"{found[2]}::from({value.label})", made, (), value.head, value.own, value.type, found[2]
+                )
 
 
 def _name(tree: SyntaxTree, node: Node) -> str:

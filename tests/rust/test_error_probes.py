@@ -18,7 +18,7 @@ from codemods.rust.error_probes import (
     result_aliases,
 )
 from codemods.rust.error_reader import reader_levels
-from codemods.rust.error_values import error_values, module_end
+from codemods.rust.error_values import error_values, impl_spans, module_end, type_spans
 from codemods.rust.source import Source
 from codemods.rust.spans import Span
 
@@ -236,3 +236,14 @@ def test_a_value_knows_its_variant_and_the_head_of_its_type() -> None:
 
     assert value.head.of(text.encode()) == b"#[derive(X)]\nenum E "
     assert value.own.of(text.encode()) == b"#[say] A(u8)"
+
+
+def test_types_and_their_impls_are_found_by_name() -> None:
+    text = "struct A; impl A {} impl Fail for A {} impl Fail for B<u8> {} mod m { enum C {} }"
+    content = text.encode()
+
+    impls = {name: [span.of(content) for span in spans] for name, spans in impl_spans(_source(text)).items()}
+    types = {name: [span.of(content) for span in spans] for name, spans in type_spans(_source(text)).items()}
+
+    assert impls == {"A": [b"impl A {}", b"impl Fail for A {}"], "B": [b"impl Fail for B<u8> {}"]}
+    assert types == {"A": [b"struct A;"], "C": [b"enum C {}"]}
