@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from codemods.cargo.build import Build
 from codemods.cargo.fetch import needs_network, run_with_network
@@ -79,30 +77,6 @@ def manifests_digest(workspace: Workspace) -> str:
         name = path.relative_to(base) if path.is_relative_to(base) else path
         hasher.update(f"{name}\0{len(content)}\0".encode() + content)
     return hasher.hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """One package of a lock file; `source` is None for a local one, `dependencies` are names of packages."""
-
-    name: str
-    version: str
-    source: str | None
-    dependencies: tuple[str, ...]
-
-
-def read_lock(content: bytes) -> tuple[Locked, ...]:
-    """Return the packages of a lock file of any format; none where it is no lock file."""
-    try:
-        packages = tomllib.loads(content.decode()).get("package", [])
-        return tuple(_locked(package) for package in packages)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
-        return ()  # cargo says what is wrong with it
-
-
-def _locked(package: dict[str, Any]) -> Locked:
-    names = (str(dependency).partition(" ")[0] for dependency in package.get("dependencies", ()))
-    return Locked(package["name"], package["version"], package.get("source"), tuple(names))
 
 
 def _resolve(build: Build, fetcher: Runner | None) -> None:

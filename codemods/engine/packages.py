@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from codemods.cargo import metadata
-from codemods.cargo.lockfile import Locked, read_lock
+from codemods.cargo.lock_format import read_lock
 from codemods.cargo.msrv import known_msrv
 from codemods.recipe.packages import Dependency, Package, Packages, Target
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def packages_of(bench: Workbench, overlay: Overlay) -> Packages:
     """Return the members as they are in the tree with `overlay`, and what its lock file resolved."""
-    locked = read_lock(bench.lock(overlay))
+    locked: list[dict[str, Any]] = read_lock(bench.lock(overlay))["package"]
     resolved = _versions(locked)
     members = bench.members(overlay)
     names = {member.name for member in members}
@@ -30,7 +30,7 @@ def packages_of(bench: Workbench, overlay: Overlay) -> Packages:
             )
             for name in sorted(names)
         },
-        speakers=_speakers([package for package in locked if package.name not in names]),
+        speakers=_speakers(package for package in locked if package["name"] not in names),
     )
 
 
@@ -63,16 +63,17 @@ def _dependency(dependency: metadata.Dependency, resolved: Mapping[str, tuple[st
     )
 
 
-def _versions(locked: Sequence[Locked]) -> dict[str, tuple[str, ...]]:
+def _versions(locked: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for package in locked:
-        found.setdefault(package.name, []).append(package.version)
+        found.setdefault(package["name"], []).append(package["version"])
     return {name: tuple(versions) for name, versions in found.items()}
 
 
-def _speakers(locked: Sequence[Locked]) -> dict[str, tuple[str, ...]]:
+def _speakers(locked: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Return by package those that depend on it; a lock file names a dependency, then perhaps its version."""
     found: dict[str, set[str]] = {}
     for package in locked:
-        for dependency in package.dependencies:
-            found.setdefault(dependency, set()).add(package.name)
+        for dependency in package.get("dependencies", ()):
+            found.setdefault(dependency.partition(" ")[0], set()).add(package["name"])
     return {name: tuple(sorted(users)) for name, users in found.items()}
