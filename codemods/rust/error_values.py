@@ -51,7 +51,8 @@ _WRAPPERS = {
 _BORROWED = re.compile(r"&(?:'\w+ )?(?:mut )?(.+)")
 _WRAPPED = re.compile(r"(?:\w+::)*(\w+)<(.+)>")
 _COW = re.compile(r"(?:\w+::)*Cow<'\w+, ?str>")
-_FROM = re.compile(r"^impl (?:[\w:]*::)?From<(\w+)> for (\w+)$")
+_FROM = re.compile(r"^impl (?:[\w:]*::)?From<(.+)> for (\w+)$")
+_FROM_FIELD = re.compile(r"\( ?#\[from\] ?([^,]+?),? ?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def error_values(source: Source, is_wanted: Callable[[Span], bool]) -> tuple[Err
     """Return a value of each variant and struct with simple fields, of the types that are wanted.
 
     Those are for whose span, or for that of one of whose `impl`s in the file, `is_wanted` holds. A value
-    is also given to each `impl From<Type> for Other` of the file.
+    is also given to each `impl From<Type> for Other` of the file; other conversions are given simple values.
     """
     tree = source.file_tree
     if tree is None:
@@ -89,7 +90,7 @@ def error_values(source: Source, is_wanted: Callable[[Span], bool]) -> tuple[Err
         if is_wanted(_whole(node)) or (not modules and _name(tree, node) in names)
         for value in _values(tree, node, modules)
     ]
-    return (*found, *_converted(tree, found))
+    return (*found, *_converted(tree, found, is_wanted))
 
 
 def impl_spans(source: Source) -> dict[str, tuple[Span, ...]]:
@@ -174,6 +175,9 @@ def _values(tree: SyntaxTree, node: Node, modules: tuple[str, ...]) -> Iterator[
         fields = _fields(tree, variant.child_by_field_name("body"))
         if fields is not None:
             yield ErrorValue(path, path + fields, modules, _head(node), _whole(variant), name)
+        wrapped = _FROM_FIELD.fullmatch(_body(tree, variant))
+        if wrapped is not None:  # what `derive(thiserror::Error)` makes an `impl From` of
+            yield from _from_simple(name, wrapped[1], modules, _head(node), _whole(variant))
 
 
 def _fields(tree: SyntaxTree, body: Node | None) -> str | None:
@@ -218,21 +222,42 @@ def _numbered(expression: str, number: int) -> str:
     return expression.replace("$N", str(number))
 
 
-def _converted(tree: SyntaxTree, values: Sequence[ErrorValue]) -> Iterator[ErrorValue]:
-    """Yield what conversions of the file make of `values`."""
-    names = (item_name(node, tree) for node in tree.root.named_children if node.type == "impl_item")
-    for found in filter(None, map(_FROM.match, names)):
+def _converted(
+    tree: SyntaxTree, values: Sequence[ErrorValue], is_wanted: Callable[[Span], bool]
+) -> Iterator[ErrorValue]:
+    """Yield what conversions of the file make of `values`, and those that are wanted of simple values."""
+    types = {value.type for value in values}
+    for node in (child for child in tree.root.named_children if child.type == "impl_item"):
+        found = _FROM.match(item_name(node, tree))
+        if found is None:
+            continue
+        source, made = found[1], found[2]
         for value in values:
-            if value.label.partition("::")[0] == found[1] and not value.modules:
-                made = f"{found[2]}::from({value.expression})"
-                yield ErrorValue(
-                    f"{found[2]}::from({value.label})", made, (), value.head, value.own, value.type, found[2]
-                )
+            if value.type == source and not (value.modules or value.made):
+                label = f"{made}::from({value.label})"
+                text = f"{made}::from({value.expression})"
+                yield ErrorValue(label, text, (), value.head, value.own, value.type, made)
+        if source not in types and (is_wanted(span_of(node)) or made in types):
+            yield from _from_simple(made, source, (), span_of(node), span_of(node))
+
+
+def _from_simple(
+    made: str, source: str, modules: tuple[str, ...], head: Span, own: Span
+) -> Iterator[ErrorValue]:
+    """Yield what a conversion makes of a simple value of the type `source`."""
+    value = _value(source, 1)
+    if value is not None and not value.startswith("*"):
+        yield ErrorValue(f"{made}::from({source})", f"{made}::from({value})", modules, head, own, made)
 
 
 def _name(tree: SyntaxTree, node: Node) -> str:
     name = node.child_by_field_name("name")
     return _text(tree, name) if name is not None else ""
+
+
+def _body(tree: SyntaxTree, node: Node) -> str:
+    body = node.child_by_field_name("body")
+    return _text(tree, body) if body is not None else ""
 
 
 def _text(tree: SyntaxTree, node: Node) -> str:

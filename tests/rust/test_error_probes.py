@@ -204,6 +204,23 @@ def test_what_a_conversion_makes_of_a_value_is_built_too() -> None:
     assert found == {"Kind::A": "Kind::A", "Error::from(Kind::A)": "Error::from(Kind::A)"}
 
 
+def test_conversions_are_given_simple_values_as_well() -> None:
+    found = _values(
+        "enum E { A, #[error(transparent)] Io(#[from] io::Error), B(#[from] Other) }"
+        " impl<'a> From<&'a str> for E {} impl From<String> for E {} impl From<Other> for E {}"
+        " impl From<&'a str> for Elsewhere {}"
+    )
+
+    assert [label for label in found if "from" in label] == [
+        "E::from(io::Error)",
+        "E::from(&'a str)",
+        "E::from(String)",
+        "Elsewhere::from(&'a str)",
+    ]
+    assert found["E::from(&'a str)"] == 'E::from("value {1}")'
+    assert found["E::from(io::Error)"] == found["E::Io"].replace("E::Io", "E::from")
+
+
 def test_only_types_that_are_wanted_or_whose_impl_is_are_built() -> None:
     text = "#[derive(Debug)] struct A; struct B; impl Fail for B {} struct C; impl C {}"
     source = _source(text)
