@@ -85,6 +85,8 @@ def compare_traces(
         old, new = first.get(key, ()), second.get(key, ())
         if not all(note.chain for note in (*old, *new)):
             continue  # in one of the trees nothing can read such an error
+        if not old and built_value(key[1]) is not None:
+            continue  # it was built in both, and is an error only now
         steady = _steady(old, [other.get(key, ()) for other in others])
         if steady is None:
             tally.wavering.append(key)

@@ -161,3 +161,11 @@ def test_where_errors_are_made_for_others_their_number_says_nothing() -> None:
     assert compare_traces(before, after, {1}).differences
     assert not compare_traces(before, after, {1}, frozenset({1})).differences
     assert compare_traces(before, other, {1}, frozenset({1})).differences
+
+
+def test_a_built_value_that_became_an_error_says_nothing_else() -> None:
+    test = f"p lib p: {GENERATED}1"
+    old, new = _traces({}, [test]), _traces({test: [_note("a")]}, [test])
+
+    assert not compare_traces(old, new, {1}).differences
+    assert compare_traces(new, old, {1}).differences
