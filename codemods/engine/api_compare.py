@@ -50,6 +50,11 @@ class ApiDifference:
             return f"removed `{self.old}`"
         return f"{what}`{self.old}` is now `{self.new}`"
 
+    @property
+    def sentence(self) -> str:
+        """It in words, with the item where these do not name it."""
+        return self.text if self.kind.startswith("trait-") else f"{self.item}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class ApiComparison:

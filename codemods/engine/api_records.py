@@ -37,7 +37,8 @@ def api_evidence(found: ApiComparison, change: str) -> tuple[Evidence, ...]:
     if not causes:
         libraries = "; ".join(f"{package}, {how}" for package, how in sorted(found.checked.items()))
         return (Evidence("api", "passed", f"other crates see the same public items: {libraries}"),)
-    shown = "; ".join(f"{each.item}: {each.text}" for each in causes[:_NAMED])
+    ordered = sorted(causes, key=lambda each: each.bump)  # what breaks callers comes first
+    shown = "; ".join(each.sentence for each in ordered[:_NAMED])
     more = f" and {len(causes) - _NAMED} more" if len(causes) > _NAMED else ""
     bump = asked_bump(causes)
     text = f"what other crates may see is not the same ({bump}): {shown}{more}"

@@ -79,11 +79,11 @@ def _failure(found: ApiComparison) -> Failure | None:
         return None
     blamed: dict[str, str] = {}
     suspected: dict[str, str] = {}
-    for difference in found.differences:
+    for difference in sorted(found.differences, key=lambda each: each.bump):
         causes = [change for change, its in found.causes.items() if difference in its]
-        message = f"{REFUSAL}: {difference.item}: {difference.text}"
+        message = f"{REFUSAL}: {difference.sentence}"
         (blamed if len(causes) == 1 else suspected).update(
             (change, message) for change in causes if change not in (*blamed, *suspected)
         )
-    unblamed = None if blamed or suspected else f"{REFUSAL}: {found.differences[0].text}"
+    unblamed = None if blamed or suspected else f"{REFUSAL}: {found.differences[0].sentence}"
     return Failure(blamed, suspected, unblamed)
