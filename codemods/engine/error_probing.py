@@ -119,8 +119,12 @@ class ProbedTree:
     def _errors(self, overlay: Overlay) -> list[Diagnostic]:
         build = self.bench.builder.build
         report = self.bench.builder.check_in(build.configuration, overlay, cap_lints=True)
-        known = {error.message for error in self.report.errors}
-        return [error for error in report.errors if error.message not in known or _is_in(error, self.plan)]
+        known = {(error.message, path) for error in self.report.errors for path in _paths(error)}
+        return [
+            error
+            for error in report.errors
+            if not any((error.message, path) in known for path in _paths(error))
+        ]
 
     def _in_files(self, errors: Sequence[Diagnostic]) -> set[int]:
         """Return the probes of all files with an error, where none can be blamed alone."""
@@ -247,8 +251,10 @@ def _blamed(error: Diagnostic, copies: Mapping[PurePosixPath, _Copy]) -> Iterato
                 yield owner
 
 
-def _is_in(error: Diagnostic, plan: Plan) -> bool:
-    return any(PurePosixPath(place.path) in plan.paths for place in error.places)
+def _paths(error: Diagnostic) -> Iterator[str]:
+    """Yield the files that an error points at; one empty name where it points at none."""
+    primary = [place.path for place in error.places if place.is_primary]
+    yield from primary or [""]
 
 
 def settled(before: ProbedTree, after: ProbedTree) -> tuple[Overlay, Overlay]:
