@@ -112,7 +112,10 @@ class Outputs:
     @property
     def problem(self) -> str | None:
         """Why there is nothing to compare with."""
-        return next((run.problem for run in self.runs if run.problem is not None), None)
+        said = next((run.problem for run in self.runs if run.problem is not None), None)
+        if said is None and self._code_wavers and all(self._wavering(each) is None for each in _STREAMS):
+            return "it ends with another exit code and another output each time"
+        return said
 
     def difference(self, after: CommandOutput, moved: frozenset[str]) -> str:
         """Return how `after` is another output, as a person reads it; "" where it is none.

@@ -111,6 +111,9 @@ class Verification:
         written = {choice.change.id: choice for choice in final.realised.chosen}
         kept, included = (tuple(written[c.change.id] for c in each) for each in (kept, included))
         telling.tell(self.bench, (*kept, *included), final.realised)
+        ran = self.runs.found(kept, built).evidence
+        if ran is not None:
+            self.bench.note(f"--run: {ran.detail}")
         return Stage(
             recipe=self.recipe,
             sites=self.sites,
@@ -135,7 +138,7 @@ class Verification:
             newest=final.realised.newest,
             retained=telling.retained(self.changes, self.by_id, final.realised, self.earlier),
             api=self.api.found(kept, built),
-            ran=self.runs.found(kept, built).evidence,
+            ran=ran,
             errors=errors,
         )
 

@@ -86,3 +86,10 @@ def test_long_differences_are_cut() -> None:
     long = "".join(f"{n}\n" for n in range(100))
     text = differs(outputs(long, long), CommandOutput(long.replace("\n", "!\n")))
     assert text.splitlines()[-1].startswith("… ") and len(text.splitlines()) == 32
+
+
+def test_output_of_which_nothing_is_the_same_twice_is_not_compared() -> None:
+    before = Outputs("demo", (CommandOutput("a\n", "x\n", 1), CommandOutput("a\nb\n", "", 0)))
+    assert before.problem == "it ends with another exit code and another output each time"
+    steady = Outputs("demo", (CommandOutput("a\n", "x\n", 1), CommandOutput("a\n", "", 0)))
+    assert steady.problem is None
