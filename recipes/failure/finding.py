@@ -29,6 +29,7 @@ from codemods.recipe import (
     tokens,
 )
 
+from .bindings import binding_of
 from .calls import NAMES, TYPE_NAME
 from .nodes import expression_at
 from .printing import SPECIAL, printed_specially
@@ -133,10 +134,16 @@ def find_printed(source: Source) -> Iterator[Match]:
     if source.is_manifest:
         return
     for printed in printed_specially(source):
-        found = expression_at(source, printed.argument or printed.span)
-        if found is not None and printed.argument is not None:
-            tree, node = found
-            receiver = Capture(printed.argument, source.text(printed.argument), node.type, (node,))
+        found = expression_at(source, printed.argument or printed.literal)
+        if found is None:
+            continue
+        tree, node = found
+        value = node if printed.argument is not None else None
+        if printed.argument is None and printed.name is not None:
+            value = binding_of(source, printed.name, printed.literal)
+        if value is not None:
+            span = Span(value.start_byte, value.end_byte)
+            receiver = Capture(span, source.text(span), value.type, (value,))
             yield Match(tree, node, _captures(receiver=receiver), printed.span, conditions=(_IS_ERROR,))
 
 
@@ -175,8 +182,12 @@ _RETURNS_ERROR = Condition(
     HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True, is_unlikely=True
 )
 _ERRORS = ("failure::Error", "failure::Context<_>")
+_POINTERS = ("{}", "std::boxed::Box<{}>", "std::rc::Rc<{}>", "std::sync::Arc<{}>")
+_HELD = tuple(f"{reference}{pointer}" for pointer in _POINTERS for reference in ("", "&", "&&", "&mut "))
 _IS_ERROR = Condition(
-    HasType("receiver", (*_ERRORS, *(f"&{each}" for each in _ERRORS))), or_unknown=True, is_unlikely=True
+    HasType("receiver", tuple(form.format(each) for each in _ERRORS for form in _HELD)),
+    or_unknown=True,
+    is_unlikely=True,
 )
 _MAY_CALL = re.compile(rb"\.\s*(?:" + "|".join(NAMES).encode() + rb")\s*(?:\(|::)")
 

@@ -31,12 +31,14 @@ SPECIAL = rb"\{[^{}\"]*:[^{}?\"]*[#\d<>^.*$][^{}?\"]*\}"
 class Printed:
     """A placeholder that formats by `Display` with more than `{}`: its place, and its argument's.
 
-    `argument` is None where the string itself names the value.
+    `argument` is None where the string at `literal` itself names the value: `name`.
     """
 
     span: Span
     placeholder: Placeholder
     argument: Span | None
+    literal: Span
+    name: str | None = None
 
 
 def printed_specially(source: Source) -> Iterator[Printed]:
@@ -62,9 +64,10 @@ def _placeholders(source: Source, literal: Span, arguments: tuple[Span, ...]) ->
             argument = resolved.argument
             if isinstance(argument, int):
                 value = arguments[argument] if argument < len(arguments) else None
+                yield Printed(Span(start, end), piece, value, literal)
             else:
-                value = named.get(str(argument))
-            yield Printed(Span(start, end), piece, value)
+                value, name = named.get(str(argument)), None if argument is None else str(argument)
+                yield Printed(Span(start, end), piece, value, literal, name)
         start = end
 
 
