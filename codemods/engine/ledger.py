@@ -172,6 +172,8 @@ def _outcome(
 
 def _left(stage: Stage, change: str) -> tuple[Outcome, Grade | None, str | None, str | None]:
     """Return the outcome of a site that the form which holds does not settle."""
+    if change in stage.narrowed:
+        return Outcome.UNVERIFIED, Grade.UNVERIFIED, "not-compiled", stage.narrowed[change]
     if change in stage.earlier:
         return Outcome.REJECTED, None, stage.codes.get(change, "does-not-compile"), stage.earlier[change]
     return Outcome.REFUSED, Grade.REFUSED, "left", "the form of the change that holds leaves it as it is"

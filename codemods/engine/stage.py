@@ -46,6 +46,7 @@ class Stage:
     `uncompiled` says of sites why no configuration compiles them. `api` is what of the public API is not
     the same in `verified`, `errors` how what errors say there compares, where the recipe observes them.
     `ran` is what the commands of `--run` showed of it.
+    `narrowed` says of changes why they were tried only in forms that leave some sites.
     `retained` says of sites in manifests why their dependency stays.
     `newest` is the new dependency that needs the newest Rust.
     `proofs` holds by kept change what the comparison of compiler dumps showed, `configurations` by site the
@@ -77,6 +78,7 @@ class Stage:
     errors: ErrorsChecked | None = None
     newest: Added | None = None
     retained: Mapping[str, str] = field(default_factory=dict)
+    narrowed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Change, ...]:

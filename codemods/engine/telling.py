@@ -73,7 +73,11 @@ def retained(
 def tell(bench: Workbench, written: Sequence[Chosen], realised: Realised) -> None:
     """Note what was decided for the changes that are written, and what became of dependencies."""
     for choice in written:
-        for note in choice.change.notes:
+        left = len(choice.form.leaves)
+        if left:  # the notes are about all of it
+            count = f"{len(choice.change.sites) - left} of {len(choice.change.sites)} sites"
+            bench.note(f"written in the smaller form `{choice.form.name}`, which settles {count}")
+        for note in () if left else choice.change.notes:
             bench.note(note)
     for note in realised.notes:
         bench.note(note)

@@ -88,13 +88,14 @@ class Verification:
         self.expanded: dict[str, str] = {}  # the units in which macros make the same of a change
         self.earlier: dict[str, str] = {}  # why the first form of a change did not hold
         self.uncompiled: dict[str, str] = {}  # sites that no configuration compiles, and why
+        self.narrowed: dict[str, str] = {}  # changes tried only in forms that leave what nothing compiles
         self.codes: dict[str, str] = {}  # of those rejected by something else than rustc's errors
         self.proved: tuple[Sequence[Chosen], Built, Mapping[str, Proof]] | None = None  # what was proved last
 
     def stage(self) -> Stage:
         """Return what came of all proposals."""
         self._set_examples_aside()
-        candidates = self._without_waiting([each for each in self.changes if self._is_verifiable(each)])
+        candidates = self._without_waiting(list(filter(None, map(self._verifiable, self.changes))))
         candidates = self._without_surprises(candidates)
         self.api.look(candidates)
         isolated = self._isolate(candidates, ())
@@ -135,6 +136,7 @@ class Verification:
             configurations=telling.configurations(self.bench, self.sites, self.answers, self.baseline.report),
             earlier=self.earlier,
             uncompiled=self.uncompiled,
+            narrowed=self.narrowed,
             newest=final.realised.newest,
             retained=telling.retained(self.changes, self.by_id, final.realised, self.earlier),
             api=self.api.found(kept, built),
@@ -144,10 +146,11 @@ class Verification:
 
     # Which changes can be verified at all
 
-    def _is_verifiable(self, change: Change) -> bool:
-        """Whether each of its sites is compiled here, or is an example that rustdoc can compile.
+    def _verifiable(self, change: Change) -> Change | None:
+        """Return `change` if each of its sites is compiled here, or is an example that rustdoc can compile.
 
-        One that is compiled in part only is tried where unverified changes are written too.
+        One that is compiled in part is tried whole where unverified changes are written too; else in those
+        forms that leave what nothing compiles.
         """
         silent = [
             site
@@ -155,11 +158,16 @@ class Verification:
             if not in_example(site) and not self.answers.reached.get(site.id)
         ]
         if not silent:
-            return change.id not in self.unverified
+            return None if change.id in self.unverified else change
         self.uncompiled |= {site.id: self.answers.why_not.get(site.id, NOT_COMPILED) for site in silent}
-        in_part = len(silent) < len(change.sites) and change.id not in self.unverified
-        self.unverified[change.id] = self._why_unverified(change, silent)
-        return in_part and self.bench.request.include_unverified
+        reason = self._why_unverified(change, silent)
+        is_doubted = change.id in self.unverified or len(silent) == len(change.sites)
+        smaller = tuple(form for form in change.forms if form.leaves.issuperset(site.id for site in silent))
+        if smaller and not is_doubted and not self.bench.request.include_unverified:
+            self.narrowed[change.id] = reason
+            return replace(change, forms=smaller)
+        self.unverified[change.id] = reason
+        return change if self.bench.request.include_unverified and not is_doubted else None
 
     def _without_waiting(self, changes: list[Change]) -> list[Change]:
         """Leave out changes that require an unverified one: they are written with it, or not at all."""

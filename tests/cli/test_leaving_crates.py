@@ -212,3 +212,25 @@ def test_two_majors_of_error_chain(codemod: Command, tmp_path: Path) -> None:
     totals = ran.document["totals"]
     assert totals["found"] == totals["applied"] + totals["refused"]
     assert all(site["reason"] for site in ran.document["sites"] if site["outcome"] == "refused")
+
+
+@pytest.mark.long
+def test_code_that_nothing_here_compiles(codemod: Command, tmp_path: Path) -> None:
+    windows = "\n#[cfg(windows)]\npub fn drive() -> Result<(), failure::Error> { Ok(()) }\n"
+    own = '\n#[derive(Debug, failure::Fail)]\n#[fail(display = "own")]\npub struct Own;\n'
+    root = make_repository(
+        tmp_path / "repo",
+        dict(library("halves", {"src/lib.rs": NUMBER + windows + own}, 'failure = "0.1"\n')),
+    )
+
+    smaller = codemod("apply", "failure", "--json", "--dry-run", cwd=root)
+    whole = codemod("apply", "failure", "--json", "--include-unverified", cwd=root)
+
+    assert smaller.code == whole.code == 0, smaller.err + whole.err
+    assert codes(smaller, "src/lib.rs").count("applied") == 2  # the derive, and its attribute
+    assert set(codes(smaller, "src/lib.rs")) == {"applied", "not-compiled"}
+    assert set(codes(whole, "src/lib.rs")) == {"applied"}
+    grades = {site["line"]: site["grade"] for site in whole.document["sites"]}
+    text = NUMBER + windows + own
+    drive = text[: text.index("drive")].count("\n") + 1
+    assert {line for line, grade in grades.items() if grade == "U"} == {drive}
