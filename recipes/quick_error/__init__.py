@@ -73,7 +73,7 @@ from codemods.recipe import (
 )
 
 from .finding import NEEDLE, PACKAGE, find_quick_error
-from .planning import Plan
+from .planning import Plan, with_shared_entries
 from .survey import Survey
 
 CODES = {
@@ -120,5 +120,9 @@ def quick_error(sites: Sequence[Site], settings: Settings, packages: Packages) -
     by_package: dict[Package | None, list[Site]] = {}
     for site in sites:
         by_package.setdefault(packages.owner(site.source.path), []).append(site)
-    for package, found in by_package.items():
-        yield from Plan(Survey(package, found), settings).proposals()
+    shared = [site.id for site in by_package.get(None, []) if site.source.is_manifest]
+    if shared:
+        by_package[None] = [site for site in by_package[None] if site.id not in shared]
+    plans = [Plan(Survey(package, found), settings) for package, found in by_package.items() if found]
+    proposals = [proposal for plan in plans for proposal in plan.proposals()]
+    yield from with_shared_entries(proposals, tuple(shared)) if shared else proposals

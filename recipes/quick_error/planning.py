@@ -183,6 +183,26 @@ class Plan:
         return None if renamed else thiserror_for(self.package.rust_version)
 
 
+def with_shared_entries(proposals: Sequence[Proposal], shared: tuple[str, ...]) -> list[Proposal]:
+    """Return the proposals with one for `shared`: entries of a manifest that is no package's.
+
+    Members inherit them; so they go with the last member's entry, or stay.
+    """
+    closing = [each for each in proposals if isinstance(each, Change) and _retires(each)]
+    rest = [each for each in proposals if each not in closing]
+    stays = any(isinstance(each, Skipped) for each in rest)
+    if stays or not closing:
+        reason = "members of the workspace still use it" if stays else "no member is known to use it"
+        return [*proposals, Skipped("still-used", reason, shared)]
+    *others, last = closing
+    required = last.requires | {each.id for each in others}
+    return [*rest, *others, replace(last, sites=last.sites + shared, requires=required)]
+
+
+def _retires(change: Change) -> bool:
+    return any(isinstance(each, Retires) for each in change.forms[0].dependencies)
+
+
 def _file(site: Site) -> PurePosixPath:
     return site.source.path
 

@@ -629,6 +629,36 @@ def test_a_declaration_that_stays_keeps_what_it_needs() -> None:
     assert "src/b.rs:1" in reason
 
 
+WORKSPACE = """[workspace]
+members = ["one", "two"]
+
+[workspace.dependencies]
+quick-error = "2"
+"""
+
+
+@pytest.mark.parametrize("second", [B, "quick_error! { nothing }\n"], ids=["all move", "one stays"])
+def test_the_entry_of_the_workspace_goes_with_the_last_member(second: str) -> None:
+    entry = Dependency("quick-error", "quick-error", resolved=("2.0.1",))
+    members = tuple(
+        Package(name, PurePosixPath(name, "Cargo.toml"), dependencies=(entry,)) for name in ("one", "two")
+    )
+    files = {"Cargo.toml": WORKSPACE, "one/src/lib.rs": ROOT + A, "two/src/lib.rs": ROOT + second}
+    sources = [Source(PurePosixPath(path), text.encode()) for path, text in files.items()]
+    sites = [site for source in sources for site in find_sites(quick_error, source)]
+    (shared,) = [site.id for site in sites if site.source.is_manifest]
+
+    proposals = quick_error.plan(sites, Facts({}), {}, Packages(members))
+
+    (settling,) = [each for each in proposals if shared in each.sites]
+    if second == B:
+        assert isinstance(settling, Change)
+        assert len(settling.requires) == len(members)
+    else:
+        assert isinstance(settling, Skipped)
+        assert settling.code == "still-used"
+
+
 def test_edition_2015_moves_at_once() -> None:
     files = {"Cargo.toml": MANIFEST, "src/lib.rs": ROOT, "src/a.rs": A, "src/b.rs": B}
     sites, proposals = planned(files, package("2.0.1", edition="2015"))
