@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tomllib
 from dataclasses import dataclass, field
@@ -79,7 +80,12 @@ def repository(crate: Crate, cache: Path, *, fresh_lock: bool = False) -> Path:
 
 def source_folder(crate: Crate, cache: Path) -> Path:
     """Return the folder where cargo unpacked `crate`; cargo downloads it if need be."""
-    return unpacked(crate, cache)[crate]
+    found = unpacked(crate, cache)
+    if crate in found:
+        return found[crate]
+    # A program alone is no dependency that cargo's metadata would name, though it was fetched.
+    home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    return next(home.glob(f"registry/src/*/{crate.slug}"))
 
 
 def unpacked(crate: Crate, cache: Path) -> dict[Crate, Path]:
