@@ -12,8 +12,8 @@ from .contexts import Hidden
 from .rewrites import Left, Outcome, Rewrite, insertion, rewrite
 
 DEEPER = (
-    "What walks over the chain of an error (`chain`, `root_cause`) now also sees the sources inside of std"
-    " errors, at the end; failure stopped at the first std error."
+    "What walks over the chain of an error (`chain`, `root_cause`, `source`) now also sees the sources inside"
+    " of std errors, at the end; failure stopped at the first std error."
 )
 _BACKTRACE = (("std", "std's `Backtrace`: another text, other methods"), ("keep", "nothing changes"))
 # How anyhow calls it, and what follows.

@@ -20,7 +20,7 @@ from .members import File
 from .methods import rewrite_call
 from .own_types import OwnType, TypeRefused, TypeRewrite
 from .paths import crate_edit, rewrite_path
-from .printing import rewrite_printed
+from .printing import FORWARDED, rewrite_forwarded, rewrite_printed
 from .rewrites import Left, Need, Outcome, Rewrite, Stranger
 
 if TYPE_CHECKING:
@@ -108,15 +108,19 @@ class _Judge:
             return self._operand(site)
         if site["name"].text == SHOWN_TYPE:
             return Left("debug-text", "a text shows how `{:?}` prints a message of failure")
+        if site["call"].kind == FORWARDED:
+            return rewrite_forwarded(site) if self._is_error(site) else Stranger()
         return self._printed(site) if site["receiver"].nodes else Stranger()
 
     def _operand(self, site: Site) -> Outcome:
         return rewrite_operand(site, self.facts, self.decision.boundary)
 
     def _printed(self, site: Site) -> Outcome:
+        return rewrite_printed(site.span, site.text) if self._is_error(site) else Stranger()
+
+    def _is_error(self, site: Site) -> bool:
         answers = [self.facts.about(site.id, condition.fact) for condition in site.conditions]
-        is_error = any(isinstance(answer, Known) and answer.value == "yes" for answer in answers)
-        return rewrite_printed(site.span, site.text) if is_error else Stranger()
+        return any(isinstance(answer, Known) and answer.value == "yes" for answer in answers)
 
     def _mention(self, mention: Mention) -> Outcome:
         if mention.kind is MentionKind.MACRO and mention.path[-1] in MACROS:

@@ -32,7 +32,7 @@ from codemods.recipe import (
 from .bindings import binding_of
 from .calls import NAMES, TYPE_NAME
 from .nodes import expression_at
-from .printing import SPECIAL, printed_specially
+from .printing import FORWARDED, SPECIAL, forwarded, printed_specially
 
 CRATES = {"failure": "failure", "failure_derive": "failure_derive"}
 PACKAGES = tuple(CRATES.values())
@@ -147,6 +147,20 @@ def find_printed(source: Source) -> Iterator[Match]:
             yield Match(tree, node, _captures(receiver=receiver), printed.span, conditions=(_IS_ERROR,))
 
 
+def find_forwarded(source: Source) -> Iterator[Match]:
+    """Yield each `fmt` that hands the flags of a formatter on to what may be an error."""
+    if source.is_manifest:
+        return
+    for match in forwarded(source):
+        found = match.captures
+        whole = Span(match.node.start_byte, match.node.end_byte)
+        call = Capture(whole, source.text(whole), FORWARDED)
+        captures = _captures(
+            receiver=found["value"], argument=found["formatter"], name=found["name"], call=call
+        )
+        yield replace(match, captures=captures, conditions=(_IS_ERROR,))
+
+
 def find_shown_types(source: Source) -> Iterator[Match]:
     """Yield each string that holds what `{:?}` prints of a message of failure, as an assertion may."""
     if source.file_tree is None:
@@ -197,6 +211,7 @@ SEARCHES = (
         for needle in (b"failure", b"bail!", b"ensure!", b"format_err!", b"Fail")
     ),
     Finder(find_shown_types, (SHOWN_TYPE.encode(),)),
+    Finder(find_forwarded, (b"fmt",)),  # before operands, which it is one of where it stands at the end
     Finder(find_operands, (b"(",)),
     Finder(find_printed, (b"{",), SPECIAL),
     *(Finder(find_methods, (b"." + name.encode(),)) for name in NAMES),

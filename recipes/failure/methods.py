@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.recipe import Answer, Edit, Facts, Known, Site, Span
 
 from .calls import CONTEXTS, ITEM, RECEIVER, TYPE_NAME, VALUE, Call, call_of, flat_message, unknown_receiver
-from .chains import Policy, of_error, of_trait_object
+from .chains import DEEPER, Policy, of_error, of_trait_object
 from .closures import without_parameter
 from .rewrites import Left, Need, Outcome, Rewrite, Stranger, insertion, rewrite
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TELLING = frozenset({"iter_chain", "iter_causes", "find_root_cause"})
 TYPE_NAME_CODE = "type-name"
 _PARAMETER = re.compile(r"&*(?:mut )?[A-Z]\w*")  # a type parameter: its bounds bring the methods
+NOT_FLAT = "`compat()` hid the causes of an error from std's `source()`, which returns them now."
 _BOXED = "std::boxed::Box<dyn failure::Fail>"
 _TRAIT_OBJECTS = {"&dyn failure::Fail": "", _BOXED: "&*", f"&{_BOXED}": "&**"}
 
@@ -77,7 +78,8 @@ def _known(call: Call, parent: tuple[str, ...], policy: Policy) -> Outcome:
 
 def _of_result(call: Call) -> Outcome:
     if call.name == "compat":
-        return rewrite([call.gone]) if call.type_ and "failure::" not in call.type_ else flat_message()
+        is_own = call.type_ and "failure::" not in call.type_
+        return rewrite([call.gone], notes=[NOT_FLAT]) if is_own else flat_message()
     if call.name not in CONTEXTS or not call.arguments:
         return Left("method", f"`ResultExt` is not known to have a `{call.name}` like this")
     return _result_context(call)
@@ -120,11 +122,12 @@ def _of_fail(call: Call) -> Outcome:
         case "cause" if call.type_:
             has_methods = "dyn failure::Fail" in call.type_ or _PARAMETER.fullmatch(call.type_)
             needs = () if has_methods else (Need.SOURCE,)
-            return Rewrite((Edit(call.name_span, "source"),), frozenset(needs))
+            notes = () if call.type_.lstrip("&").startswith("crate::") else (DEEPER,)
+            return Rewrite((Edit(call.name_span, "source"),), frozenset(needs), notes)
         case "causes" | "root_cause" if call.type_:
             return of_trait_object(call, "" if call.type_.startswith("&") else "&")
         case "compat" if call.type_ and "failure::" not in call.type_:
-            return Rewrite((call.gone,))
+            return Rewrite((call.gone,), notes=(NOT_FLAT,))
     return _of_fail_left(call)
 
 

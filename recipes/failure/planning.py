@@ -42,6 +42,10 @@ BY_DESIGN = (
     " causes, the outermost first; failure printed the type, the innermost first. Backtraces are std's, and"
     " `RUST_FAILURE_BACKTRACE` has no effect any more."
 )
+ELSEWHERE = (
+    "An error that becomes a `Box<dyn Error>` shows its causes by `source()`, which failure hid; and where a"
+    " generic function or another type prints an error by `{:#}`, that prints the causes too."
+)
 
 
 def plan(sites: Sequence[Site], facts: Facts, settings: Settings, packages: Packages) -> Iterator[Proposal]:
@@ -123,6 +127,7 @@ class Component:
             )
         if any(Need.ANYHOW in plan.needs for plan in self.plans):
             yield BY_DESIGN
+            yield ELSEWHERE
         yield from dict.fromkeys(
             note
             for plan in self.plans

@@ -68,3 +68,37 @@ def test_a_name_is_bound_where_rust_says(code: str, where: str | None) -> None:
     assert (None if found is None else found.start_byte) == (
         None if where is None else code.index(where) + where.rindex("e")
     )
+
+
+FORWARDED = [
+    prints(
+        "message of an assertion",
+        'assert_eq!(n, "a", "got {:#}", e);\n    assert!(n == "{}", "{e:#}");',
+        'assert_eq!(n, "a", "got {}", e);\n    assert!(n == "{}", "{e}");',
+        "e",
+    ),
+    prints("not a message", 'assert_eq!(n, "{e:#}");', 'assert_eq!(n, "{e:#}");', "e"),
+    prints(
+        "handed on",
+        "fmt::Display::fmt(&&e, f)?; Display::fmt(&n, f)?; Debug::fmt(&e, f)?;",
+        'write!(f, "{}", e)?; Display::fmt(&n, f)?; Debug::fmt(&e, f)?;',
+        "e",
+    ),
+    prints(
+        "a method within Display",
+        "impl fmt::Display for S { fn fmt(&self, f: F) -> R { self.0.fmt(f) } }",
+        'impl fmt::Display for S { fn fmt(&self, f: F) -> R { write!(f, "{}", self.0) } }',
+        "self.0",
+    ),
+    prints(
+        "a method within Debug",
+        "impl fmt::Debug for S { fn fmt(&self, f: F) -> R { self.0.fmt(f) } }",
+        "impl fmt::Debug for S { fn fmt(&self, f: F) -> R { self.0.fmt(f) } }",
+        "self.0",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FORWARDED, ids=lambda case: case.name)
+def test_an_error_that_is_printed_on_the_way_prints_no_chain(case: Case) -> None:
+    check(failure, case)
