@@ -81,13 +81,18 @@ class ErrorsChecked:
         if comparison.grown_example is not None:
             before, after = comparison.grown_example
             yield (
-                f"by design the chain of {comparison.grown} errors goes on behind its old end, as"
+                f"by design the chain of {_plural(comparison.grown, 'error')} goes on behind its old end, as"
                 f" {shown_chain(before)} is now {shown_chain(after)}"
+            )
+        if comparison.caused:
+            yield (
+                f"by design `source()` of {_plural(comparison.caused, 'error')} leads where only the deprecated"
+                " `cause()` did"
             )
         if comparison.debug_example is not None:
             old, new = comparison.debug_example
             yield (
-                f"by design the first line of `{{:?}}` of {comparison.debug} errors is another one, as"
+                f"by design the first line of `{{:?}}` of {_plural(comparison.debug, 'error')} is another one, as"
                 f" {shown_chain([old])} is now {shown_chain([new])}"
             )
         unseen = [self.places[n].name for n in sorted(self.lost) if self.places[n].kind is PlaceKind.FUNCTION]

@@ -49,7 +49,8 @@ class ErrorComparison:
     """How the errors of two trees differ.
 
     `places` holds by number what was compared there. `debug` counts errors whose first line of `{:?}` is
-    another one, with an example; `grown` those whose chain goes on behind its old end. `wavering` are places
+    another one, with an example; `grown` those whose chain goes on behind its old end; `caused` those whose
+    `source()` now leads where only the deprecated `cause()` did. `wavering` are places
     that say something else in each run of the untouched tree, with the tests.
     """
 
@@ -59,6 +60,7 @@ class ErrorComparison:
     debug_example: tuple[str, str] | None = None
     grown: int = 0
     grown_example: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    caused: int = 0
     wavering: tuple[tuple[int, str], ...] = ()
 
 
@@ -105,6 +107,7 @@ class _Tally:
     debug: list[tuple[str, str]] = field(default_factory=list)
     grown: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     wavering: list[tuple[int, str]] = field(default_factory=list)
+    caused: int = 0
 
     def compare(self, key: tuple[int, str], old: Sequence[ErrorNote], new: Sequence[ErrorNote]) -> None:
         """Count the notes of one place in one test."""
@@ -127,6 +130,7 @@ class _Tally:
         if not is_same:
             self.differences.append(ErrorDifference(place, test, before.chain, after.chain))
             return
+        self.caused += bool(before.causes) and len(after.chain) > len(before.chain)
         if is_longer:
             self.grown.append((before.chain, after.chain))
         if not _fits(before.debug, after.debug):
@@ -145,6 +149,7 @@ class _Tally:
             next(iter(self.debug), None),
             len(self.grown),
             next(iter(self.grown), None),
+            self.caused,
             tuple(self.wavering),
         )
 

@@ -63,7 +63,9 @@ def test_what_only_cause_showed_may_be_shown_by_source_now() -> None:
 
     assert _compared([old], [_note("a", "b")]).grown == 0
     assert not _compared([old], [_note("a", "b")]).differences
+    assert _compared([old], [_note("a", "b")]).caused == 1
     assert not _compared([old], [_note("a")]).differences
+    assert _compared([old], [_note("a")]).caused == 0
     assert _compared([old], [_note("a", "c")]).grown == 1
     assert _compared([old], [_note("c", "b")]).differences
 
