@@ -86,14 +86,14 @@ class ErrorsChecked:
             )
         if comparison.caused:
             yield (
-                f"by design `source()` of {_plural(comparison.caused, 'error')} leads where only the deprecated"
-                " `cause()` did"
+                f"by design `source()` of {_plural(comparison.caused, 'error')} leads where only the"
+                " deprecated `cause()` did"
             )
         if comparison.debug_example is not None:
             old, new = comparison.debug_example
             yield (
-                f"by design the first line of `{{:?}}` of {_plural(comparison.debug, 'error')} is another one, as"
-                f" {shown_chain([old])} is now {shown_chain([new])}"
+                f"by design the first line of `{{:?}}` of {_plural(comparison.debug, 'error')} is another"
+                f" one, as {shown_chain([old])} is now {shown_chain([new])}"
             )
         unseen = [self.places[n].name for n in sorted(self.lost) if self.places[n].kind is PlaceKind.FUNCTION]
         if unseen:
