@@ -71,6 +71,7 @@ from codemods.recipe import (
 
 from .finding import SEARCHES
 from .planning import plan
+from .public_paths import with_public_paths
 
 CODES = {
     "as-fail": "`AsFail` has no counterpart.",
@@ -180,4 +181,4 @@ def failure(
     sites: Sequence[Site], facts: Facts, settings: Settings, packages: Packages
 ) -> Iterator[Proposal]:
     """Yield what to do about each site; those of packages that depend on each other travel together."""
-    yield from plan(sites, facts, settings, packages)
+    yield from plan(sites, with_public_paths(facts), settings, packages)
