@@ -55,6 +55,7 @@ from collections.abc import Iterator, Sequence
 
 from codemods.recipe import (
     Applicability,
+    ConversionOf,
     Errors,
     ErrorTrait,
     Facts,
@@ -134,7 +135,14 @@ CODES = {
     applicability=Applicability.MAYBE_INCORRECT,
     pattern=(*SEARCHES, ManifestEntry("failure", "failure_derive")),
     crates=("failure", "failure_derive"),
-    facts=(ItemOf("call"), TypeOf("receiver"), TypeOf("argument"), TypeOf("call"), ItemOf("receiver")),
+    facts=(
+        ItemOf("call"),
+        TypeOf("receiver"),
+        TypeOf("argument"),
+        TypeOf("call"),
+        ItemOf("receiver"),
+        ConversionOf(""),
+    ),
     observes=Errors(traits=(ErrorTrait("failure", "Fail"),)),
     codes=CODES,
     settings=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codemods.recipe import Packages, Role, Settings
@@ -40,7 +41,10 @@ class Decision:
 def decide(member: Member, settings: Settings, packages: Packages, hidden: Hidden) -> Decision:
     """Return what is decided for the package; `hidden` is what contexts may hide from downcasts."""
     package = member.package
-    speakers = frozenset(name.replace("-", "_") for name in packages.speakers.get("failure", ()))
+    speakers = {
+        name.replace("-", "_"): packages.resolved.get(name, ())
+        for name in packages.speakers.get("failure", ())
+    }
     is_public = package is not None and package.role is Role.PUBLIC_LIBRARY
     return Decision(
         library=str(settings["library"]),
@@ -76,3 +80,13 @@ def sentence(member: Member, decision: Decision, *, anyhow: bool | None, types: 
     elif not types:
         parts.append("it needs neither anyhow nor thiserror")
     return f"Package {member.name} ({role}): {'; '.join(parts)}."
+
+
+def kept_sentence(member: Member, crates: Sequence[str]) -> str:
+    """Return that failure stays for the errors of `crates`, for the reader of the result."""
+    named = ", ".join(f"`{crate}`" for crate in crates)
+    return (
+        f"Package {member.name} keeps `failure`, as a private dependency: one written function takes the"
+        f" errors apart that come from {named}. The texts of their chains stay, their types are lost. When"
+        " newer releases of these return std errors, that function and the dependency can go."
+    )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from codemods.recipe import Facts, Known, Mention, MentionKind, Namespace, Site, Span
 
-from .boundaries import rewrite_operand, with_foreign_receiver
+from .boundaries import rewrite_boundary, with_foreign_receiver
+from .boundary_functions import is_written
+from .boundary_search import BoundaryKind
 from .calls import ITEM, is_call, is_context
 from .decisions import Decision
 from .finding import SHOWN_TYPE
@@ -93,6 +95,11 @@ class _Judge:
         return is_first
 
     def _outcome(self, site: Site, mention: Mention | None) -> Outcome:
+        if is_written(site):
+            reason = (
+                "an earlier run wrote this function, for errors that dependencies return; it goes with them"
+            )
+            return Left("dependency-speaks", reason)
         if is_call(site):
             return self._call(site)
         if mention is None:
@@ -104,16 +111,13 @@ class _Judge:
 
     def _candidate(self, site: Site) -> Outcome:
         """Return what becomes of a place that names nothing of failure, or of another crate's macro."""
-        if site["name"].text == "?":
-            return self._operand(site)
+        if site["name"].text in set(BoundaryKind):
+            return rewrite_boundary(site, self.facts, self.decision.boundary)
         if site["name"].text == SHOWN_TYPE:
             return Left("debug-text", "a text shows how `{:?}` prints a message of failure")
         if site["call"].kind == FORWARDED:
             return rewrite_forwarded(site) if self._is_error(site) else Stranger()
         return self._printed(site) if site["receiver"].nodes else Stranger()
-
-    def _operand(self, site: Site) -> Outcome:
-        return rewrite_operand(site, self.facts, self.decision.boundary)
 
     def _printed(self, site: Site) -> Outcome:
         return rewrite_printed(site.span, site.text) if self._is_error(site) else Stranger()

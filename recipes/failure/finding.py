@@ -30,6 +30,7 @@ from codemods.recipe import (
 )
 
 from .bindings import binding_of
+from .boundary_search import find_boundaries
 from .calls import NAMES, TYPE_NAME
 from .nodes import expression_at
 from .printing import FORWARDED, SPECIAL, forwarded, printed_specially
@@ -117,18 +118,6 @@ def find_methods(source: Source) -> Iterator[Match]:
             yield replace(match, captures=captures, span=span, conditions=(condition,))
 
 
-def find_operands(source: Source) -> Iterator[Match]:
-    """Yield each call whose result may hold failure's error, of a crate that stays with failure."""
-    if source.is_manifest:
-        return
-    for match in _OPERANDS.find(source):
-        call = match.captures["call"]
-        if call.text.startswith(_CONSTRUCTORS):
-            continue
-        captures = _captures(call=call, name=replace(call, text="?", nodes=()))
-        yield replace(match, captures=captures, conditions=(_RETURNS_ERROR,))
-
-
 def find_printed(source: Source) -> Iterator[Match]:
     """Yield each placeholder that prints an error with flags or a width, or may."""
     if source.is_manifest:
@@ -176,25 +165,6 @@ def _captures(**given: Capture) -> dict[str, Capture]:
     return {"call": _EMPTY, "receiver": _EMPTY, "argument": _EMPTY, "name": _EMPTY, **given}
 
 
-_CONSTRUCTORS = ("Ok(", "Err(", "Some(", "Box::new(")  # of std: no dependency makes their errors
-# Where a call's error leaves what it was made in, or is looked into.
-_OPERANDS = Query(
-    """
-    [
-      (try_expression . (call_expression) @call) @site
-      (block (call_expression) @call . "}")
-      (return_expression (call_expression) @call)
-      (match_arm value: (call_expression) @call)
-      (closure_expression body: (call_expression) @call)
-      (let_declaration value: (call_expression) @call)
-      (let_condition value: (call_expression) @call)
-      (match_expression value: (call_expression) @call)
-    ]
-    """
-)
-_RETURNS_ERROR = Condition(
-    HasType("call", ("std::result::Result<_, failure::Error>",)), or_unknown=True, is_unlikely=True
-)
 _ERRORS = ("failure::Error", "failure::Context<_>")
 _POINTERS = ("{}", "std::boxed::Box<{}>", "std::rc::Rc<{}>", "std::sync::Arc<{}>")
 _HELD = tuple(f"{reference}{pointer}" for pointer in _POINTERS for reference in ("", "&", "&&", "&mut "))
@@ -212,7 +182,7 @@ SEARCHES = (
     ),
     Finder(find_shown_types, (SHOWN_TYPE.encode(),)),
     Finder(find_forwarded, (b"fmt",)),  # before operands, which it is one of where it stands at the end
-    Finder(find_operands, (b"(",)),
+    Finder(find_boundaries, (b"(",)),
     Finder(find_printed, (b"{",), SPECIAL),
     *(Finder(find_methods, (b"." + name.encode(),)) for name in NAMES),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from codemods.recipe import (
     Change,
+    Edit,
     EditConflict,
     Edited,
     Facts,
@@ -20,6 +21,7 @@ from codemods.recipe import (
     Source,
 )
 
+from .boundary_functions import Home, homes_of, written_edits
 from .contexts import Hidden
 from .crate_needs import crate_needs, dependencies
 from .decisions import Decision, decide
@@ -53,6 +55,7 @@ class MemberPlan:
     decision: Decision
     judged: Mapping[File, tuple[Judged, ...]]
     blocked: tuple[tuple[Site, Left], ...]  # sites of the manifest that stand in the way
+    homes: Mapping[File, Home] = field(default_factory=dict)
 
     @cached_property
     def imports(self) -> Mapping[File, ImportPlan]:
@@ -88,15 +91,35 @@ class MemberPlan:
             yield from _kept(file)
 
     @property
+    def taken_apart(self) -> tuple[str, ...]:
+        """The crates whose errors of failure the package takes apart."""
+        found = [self._taken_apart(each) for judged in self.judged.values() for each in judged]
+        return tuple(sorted(frozenset().union(*found)))
+
+    @property
     def edited(self) -> Iterator[Edited]:
         """The files with all of their edits."""
+        functions = self._functions()
         for file, found in self.judged.items():
             edits = [
                 edit for each in found if isinstance(each.outcome, Rewrite) for edit in each.outcome.edits
             ]
-            merged = combined([*edits, *self.imports[file].edits])
+            merged = combined([*edits, *self.imports[file].edits, *functions.get(file, ())])
             if merged:
                 yield Edited(file.path, merged)
+
+    def _functions(self) -> Mapping[File, list[Edit]]:
+        """Return what takes errors of dependencies apart, by the file that holds it."""
+        uses: dict[File, list[tuple[File, Site]]] = {}
+        for file, judged in self.judged.items():
+            for each in judged:
+                for home in self.homes[file].files if self._taken_apart(each) else ():
+                    uses.setdefault(home, []).append((file, each.site))
+        return {file: written_edits(file, self.homes[file].name, found) for file, found in uses.items()}
+
+    @staticmethod
+    def _taken_apart(each: Judged) -> frozenset[str]:
+        return each.outcome.taken_apart if isinstance(each.outcome, Rewrite) else frozenset()
 
 
 def type_changes(plan: MemberPlan) -> Iterator[Change]:
@@ -143,8 +166,16 @@ def member_plan(
     """Return the plan of one package. `hidden` is what contexts hide from downcasts."""
     decision = decide(member, settings, packages, hidden)
     kinds = kinds_of(member, facts)
-    judged = {file: judge(file, facts, decision, kinds, own_types(file, kinds)) for file in member.files}
-    return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)))
+    homes = homes_of(member)
+    judged = {
+        file: judge(file, facts, _at_home(decision, homes[file]), kinds, own_types(file, kinds))
+        for file in member.files
+    }
+    return MemberPlan(member, decision, judged, tuple(left_by_manifest(member)), homes)
+
+
+def _at_home(decision: Decision, home: Home) -> Decision:
+    return replace(decision, boundary=replace(decision.boundary, function=home.path))
 
 
 def blocker(site: Site, left: Left) -> Blocker:

@@ -22,7 +22,7 @@ from codemods.recipe import (
 )
 
 from .contexts import hidden_by
-from .decisions import sentence
+from .decisions import kept_sentence, sentence
 from .finding import PACKAGES
 from .member_plans import (
     Blocker,
@@ -118,6 +118,7 @@ class Component:
                     Retires(plan.member.package.manifest, package)
                     for package in PACKAGES
                     if plan.member.package.depends_on(package)
+                    and not (plan.taken_apart and package == PACKAGES[0])
                 )
 
     def _notes(self) -> Iterator[str]:
@@ -127,6 +128,9 @@ class Component:
             )
         if any(Need.ANYHOW in plan.needs for plan in self.plans):
             yield BY_DESIGN
+        for plan in self.plans:
+            if plan.taken_apart:
+                yield kept_sentence(plan.member, plan.taken_apart)
             yield ELSEWHERE
         yield from dict.fromkeys(
             note

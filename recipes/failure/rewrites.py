@@ -30,6 +30,7 @@ class Rewrite:
 
     `notes` are sentences on differences by design. `is_type`: it belongs to an own error type, which could
     move without the rest. `kind_trait` is a trait of the package itself that must be in scope: module, name.
+    `taken_apart` are crates whose errors it hands to the function that takes these apart.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -37,6 +38,7 @@ class Rewrite:
     notes: tuple[str, ...] = ()
     is_type: bool = False
     kind_trait: tuple[str, str] | None = None
+    taken_apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

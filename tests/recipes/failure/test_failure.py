@@ -206,7 +206,7 @@ def test_the_setting_shim_takes_its_errors_apart() -> None:
     found = planned({"src/lib.rs": CALLING}, facts=SPEAKS, speakers=["old"], settings={"boundary": "shim"})
 
     after = found.after()["src/lib.rs"]
-    assert "old::call().map_err(|error| error.iter_chain()" in after
+    assert "old::call().map_err(crate::from_failure)?" in after
     (change,) = found.changes
     assert any("`old`" in note for note in change.notes)
 
@@ -248,7 +248,7 @@ def test_a_context_for_what_a_dependency_returns_follows_the_shim() -> None:
     shim = planned({"src/lib.rs": source}, facts=facts, speakers=["old"], settings={"boundary": "shim"})
 
     assert refused.codes()[call] == "dependency-speaks"
-    assert 'itself")).context("x")' in shim.after()["src/lib.rs"]
+    assert 'old::call().map_err(crate::from_failure).context("x")' in shim.after()["src/lib.rs"]
 
 
 def test_calls_of_the_workspace_itself_are_no_sites() -> None:
