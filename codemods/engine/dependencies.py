@@ -7,9 +7,9 @@ that asks for an edit of the manifest.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from codemods.recipe.packages import Packages
 from codemods.recipe.proposals import DependencyChange, Edited, FileChange, Form, Keeps, Needs, Retires
 from codemods.rust.edits import Edit
 from codemods.rust.spans import Span
+from codemods.vcs.linediff import opcodes
 
 if TYPE_CHECKING:
     from codemods.cargo.manifest_edit import NewDependency
@@ -229,12 +230,9 @@ def _told(relocked: Relocked) -> Iterator[str]:
 def line_edits(before: bytes, after: bytes) -> tuple[Edit, ...]:
     """Return the edits of whole lines that make `after` of `before`."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    starts = [0, *accumulate(map(len, old))]
     return tuple(
-        Edit(Span(starts[first], starts[last]), b"".join(new[begin:end]).decode())
-        for tag, first, last, begin, end in matcher.get_opcodes()
-        if tag != "equal"
+        Edit(Span(starts[code.old], starts[code.old_end]), b"".join(new[code.new : code.new_end]).decode())
+        for code in opcodes(old, new)
+        if code.tag == "change"
     )
