@@ -77,7 +77,7 @@ def tell(bench: Workbench, written: Sequence[Chosen], realised: Realised) -> Non
         if left:  # the notes are about all of it
             count = f"{len(choice.change.sites) - left} of {len(choice.change.sites)} sites"
             bench.note(f"written in the smaller form `{choice.form.name}`, which settles {count}")
-        for note in () if left else choice.change.notes:
+        for note in () if left else choice.form.notes or choice.change.notes:
             bench.note(note)
     for note in realised.notes:
         bench.note(note)

@@ -104,6 +104,7 @@ class Form:
     `min_rust` is the version that it needs, where that is more than its recipe needs. Forms of one `meaning`
     (empty: unlike any other) differ only in the paths by which they name the same items: when rustc found
     the items and rejects the form for what it means, the others of that meaning need not be tried.
+    `notes`, where there are any, take the place of the change's: another form is another decision.
     """
 
     files: tuple[FileChange, ...]
@@ -112,6 +113,7 @@ class Form:
     meaning: str = ""
     dependencies: tuple[DependencyChange, ...] = ()
     leaves: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

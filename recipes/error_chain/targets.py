@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from codemods.recipe import (
@@ -117,6 +117,10 @@ class Targets:
             others += [site for site in own if site["name"].text == "chain_err"]
         strange = {site.id for site in others}
         sites = tuple(site.id for site in own if site.id not in strange)
+        if is_opaque:
+            tried = dict.fromkeys(reasons, "`anyhow`, which was tried first, did not hold")
+            notes = tuple(self._notes(tried, is_opaque=False))
+            forms = [*forms[:1], *(replace(form, notes=notes) for form in forms[1:])]
         if sites:
             yield Change(sites, tuple(forms), notes=tuple(self._notes(reasons, is_opaque)))
         if strange:
