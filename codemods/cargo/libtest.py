@@ -47,9 +47,7 @@ class Outcome:
     panics: tuple[str, ...] = ()
 
 
-def run_program(
-    program: TestProgram, build: Build, only: Container[str] | None = None
-) -> dict[str, Outcome]:
+def run_program(program: TestProgram, build: Build, only: Container[str] | None = None) -> dict[str, Outcome]:
     """Run `program` and return the outcome of each of its tests by the harness's name.
 
     `only` leaves out all other tests of a program with Rust's own harness.
