@@ -45,6 +45,8 @@ def drafts(
     result = []
     for name, group in groups:
         paths = sorted({file.path for choice in group for file in choice.form.files})
+        if not paths:  # nothing but a dependency was to go, and that stays
+            continue
         plain: dict[PurePosixPath, bytes | None] = {}
         formatted: dict[PurePosixPath, bytes | None] = {}
         for path in paths:
