@@ -264,10 +264,10 @@ def _newer_python() -> str:
 # The example workspace
 
 
-def _example_repository(folder: Path) -> Path:
+def _example_repository(folder: Path, example: Path = EXAMPLE) -> Path:
     """Copy the example into `folder` and make it a git repository with one commit; return where."""
-    workspace = folder / EXAMPLE.name
-    shutil.copytree(EXAMPLE, workspace, ignore=shutil.ignore_patterns("target"))
+    workspace = folder / example.name
+    shutil.copytree(example, workspace, ignore=shutil.ignore_patterns("target"))
     (workspace / ".gitignore").write_text("/target\n", encoding="utf-8")
     author = {"user.name": "Example", "user.email": "example@localhost", "commit.gpgsign": "false"}
     _git(workspace, "-c", "init.defaultBranch=main", "init", "--quiet")

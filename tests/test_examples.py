@@ -1,4 +1,4 @@
-"""The example workspace shows a newcomer all that can become of a site."""
+"""The example workspaces show a newcomer what can become of a site, and a whole upgrade of error types."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ import dev
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     return dev._example_repository(tmp_path)
+
+
+@pytest.fixture
+def errors(tmp_path: Path) -> Path:
+    return dev._example_repository(tmp_path, dev.EXAMPLE.parent / "shared-errors")
 
 
 def codemod(workspace: Path, *arguments: str) -> dict[str, Any]:
@@ -55,3 +60,39 @@ def test_an_upgrade_shows_every_kind_of_outcome(workspace: Path) -> None:
     assert {"inventory/src/lib.rs", "inventory/src/macros.rs"} <= {site["path"] for site in applied}
     assert all(not site["path"].startswith("scales/") for site in applied)
     assert document["branch"] == "codemod/try-macro"
+
+
+def test_a_scan_finds_failure_in_code_and_manifests(errors: Path) -> None:
+    sites = codemod(errors, "scan", "failure")["sites"]
+
+    paths = {site["path"] for site in sites}
+    for member in ("courier", "faults", "routes"):
+        assert {path for path in paths if path.startswith(f"{member}/src/")}
+        assert f"{member}/Cargo.toml" in paths
+
+
+@pytest.mark.cargo
+@pytest.mark.crates  # what replaces failure comes from the registry
+def test_a_workspace_that_shares_errors_leaves_failure_altogether(errors: Path) -> None:
+    document = codemod(errors, "apply", "failure", "--test")
+
+    totals = document["totals"]
+    assert totals["applied"] == totals["found"] > 0
+    assert {evidence["status"] for site in document["sites"] for evidence in _texts(site)} == {"passed"}
+    tip = document["tip"]
+    for member in ("courier", "faults", "routes"):
+        assert "failure" not in _shown(errors, tip, f"{member}/Cargo.toml")
+    assert 'name = "failure"' not in _shown(errors, tip, "Cargo.lock")
+    assert "derive(Debug, thiserror::Error)" in _shown(errors, tip, "faults/src/lib.rs")
+
+
+def _texts(site: dict[str, Any]) -> list[dict[str, str]]:
+    return [
+        each for each in site["evidence"] if each["check"] == "error-texts" and each["status"] != "skipped"
+    ]
+
+
+def _shown(workspace: Path, commit: str, path: str) -> str:
+    return subprocess.run(
+        ["git", "show", f"{commit}:{path}"], cwd=workspace, capture_output=True, text=True, check=True
+    ).stdout
