@@ -81,6 +81,7 @@ CODES = {
     "example": "it stands in a documentation example.",
     "macro-body": "another macro makes the declaration, out of parts that are not known here.",
     "no-variants": "an enum without variants has nothing to derive from.",
+    "other-release": "the package's quick-error is not a 1.x or 2.x of the registry.",
     "path": "it names an item of quick-error for which there is no other.",
     "reexport": "the package offers quick-error's items to others.",
     "still-used": "something else in the package keeps quick-error; the reason names the first such place.",

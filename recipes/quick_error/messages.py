@@ -135,6 +135,8 @@ class _Display:
             if member is None:
                 return None  # a constant, or the error itself
             members[name] = member
+        if any(map(_is_pointer, numbered.placeholders)):
+            return None  # thiserror 2 prints where a field points, not where it stands
         is_tuple = self.variant.shape is Shape.TUPLE
         if is_tuple and any(each.counts for each in numbered.placeholders):
             return None  # thiserror takes `1$` for an argument, not for a field
@@ -177,10 +179,14 @@ class _Display:
         """Return the arguments, with a named one for each field that the string names by itself."""
         given = {part[0].text.decode() for part in self.arguments if len(part) > 1 and part[1].text == b"="}
         captured = dict.fromkeys(each for each in literal.arguments if isinstance(each, str))
+        pointed = {each.argument for each in literal.placeholders if _is_pointer(each)}
         for name in captured:
             if name in given or name not in names:
                 continue
-            if self.variant.shape is Shape.TUPLE or name.startswith("r#") or name == self.own:
+            is_field = (
+                self.variant.shape is Shape.STRUCT and not name.startswith("r#") and name not in pointed
+            )
+            if not is_field or name == self.own:
                 values.append(f"{name} = {names[name]}")
         return tuple(values)
 
@@ -197,6 +203,10 @@ def _references(variant: Variant) -> dict[str, str]:
     if variant.shape is Shape.TUPLE:
         return {field.name: f".{index}" for index, field in enumerate(variant.fields)}
     return {field.name: f".{field.name}" for field in variant.fields}
+
+
+def _is_pointer(placeholder: Placeholder) -> bool:
+    return placeholder.type == "p"
 
 
 def _is_indexed(placeholder: Placeholder) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codemods.recipe import Package
+from codemods.recipe import Dependency, Package
 
 from .designs import Release
 from .finding import PACKAGE
@@ -20,10 +20,19 @@ def release_of(package: Package | None) -> Release | None:
         version
         for dependency in package.depends_on(PACKAGE)
         for text in dependency.resolved or (_lowest(dependency.requirement),)
-        if (version := _numbers(text)) and _may_be(version, dependency.requirement, dependency.resolved)
+        if (version := _numbers(text)) and _is_its(text, dependency)
     }
     answers = {version <= _LAST_TO_DESCRIBE for version in versions}
     return Release(describes=answers.pop()) if len(answers) == 1 else None
+
+
+def is_known(package: Package | None) -> bool:
+    """Whether the package's quick-error is a 1.x or 2.x of the registry, as far as it is known."""
+    entries = package.depends_on(PACKAGE) if package is not None else ()
+    versions = [_numbers(text) for entry in entries for text in entry.resolved if _is_its(text, entry)]
+    return all(entry.source == "registry" for entry in entries) and all(
+        version[:1] in ((1,), (2,)) for version in versions
+    )
 
 
 def versions_of(package: Package | None) -> str:
@@ -38,12 +47,12 @@ def _lowest(requirement: str) -> str:
     return found[1] if found else ""
 
 
-def _may_be(version: tuple[int, ...], requirement: str, resolved: tuple[str, ...]) -> bool:
+def _is_its(version: str, entry: Dependency) -> bool:
     """Whether a locked version can be the one of this entry: of several, those of its major version."""
-    if len(resolved) < 2:
+    if len(entry.resolved) < 2:
         return True
-    found = re.match(r"\s*[\^~=]?\s*(\d+)", requirement)
-    return found is None or version[0] == int(found[1])
+    found = re.match(r"\s*[\^~=]?\s*(\d+)", entry.requirement)
+    return found is None or _numbers(version)[:1] == (int(found[1]),)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from .contexts import ContextError, Contexts, contexts_of, has_context, uses_con
 from .designs import Release
 from .finding import KIND, stands_in
 from .invocations import Invocation, invocation_of
-from .releases import release_of, versions_of
+from .releases import is_known, release_of, versions_of
 
 _MACRO, _USE, _CRATE, _REEXPORT, _MANIFEST = "macro", "use", "extern-crate", "reexport", "manifest"
 
@@ -87,6 +87,9 @@ class Survey:
         return [self._judged(site) for site in self._of(_MACRO)]
 
     def _judged(self, site: Site) -> Invocation | Skipped:
+        if not is_known(self.package):
+            reason = f"what the macro of this quick-error ({self.versions}) makes is not known"
+            return Skipped("other-release", reason, (site.id,))
         read = invocation_of(site)
         if isinstance(read, Skipped) or self.known_release is not None:
             return read

@@ -32,17 +32,22 @@ quick_error = module.quick_error
 
 
 def package(
-    *versions: str, edition: str = "2021", requirement: str = "*", thiserror: str = "", rust: str = ""
+    *versions: str,
+    edition: str = "2021",
+    requirement: str = "*",
+    thiserror: str = "",
+    source: str = "registry",
 ) -> Package:
     """Return a library that is locked to these versions of quick-error."""
-    dependencies = [Dependency("quick-error", "quick-error", requirement=requirement, resolved=versions)]
+    dependencies = [
+        Dependency("quick-error", "quick-error", requirement=requirement, resolved=versions, source=source)
+    ]
     if thiserror:
         dependencies.append(Dependency(thiserror, "thiserror", resolved=("2.0.21",)))
     return Package(
         "given",
         PurePosixPath("Cargo.toml"),
         edition,
-        rust or None,
         targets=(Target("given", "lib", PurePosixPath("src/lib.rs")),),
         dependencies=tuple(dependencies),
     )
@@ -112,6 +117,8 @@ MESSAGES = [
         '"{me:?} {}", .0, me = self',
         "(String, u32)",
     ),
+    message("an address", "(a: P)", '"{:p}", a', '"{:p}", .0', "(P)"),
+    message("a captured address", " { a: P }", '"{a:p}"', '"{a:p}", a = .a', " { a: P }"),
     message("a keyword", " { r#type: u8 }", '"{}", r#type', '"{}", .r#type', " { r#type: u8 }"),
     message("a constant", "(a: u8)", '"{} {}", LIMIT, a', '"{} {}", LIMIT, .0', "(u8)"),
     message("a raw string", "(a: u8)", """r#"a "{}" \\n"#, a""", """r#"a "{0}" \\n"#""", "(u8)"),
@@ -532,6 +539,18 @@ LEFT = [
     untouched("a generic enum", "quick_error! { enum E<T> { A(t: T) {} } }", code="unreadable", packages=TWO),
     untouched(
         "no variants", "quick_error! { #[derive(Debug)] enum E { } }", code="no-variants", packages=TWO
+    ),
+    untouched(
+        "an older release",
+        declared("A {}"),
+        code="other-release",
+        packages=Packages((package("0.2.2"),)),
+    ),
+    untouched(
+        "somebody else's",
+        declared("A {}"),
+        code="other-release",
+        packages=Packages((package("2.0.1", source="git"),)),
     ),
     untouched(
         "several releases",
