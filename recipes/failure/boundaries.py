@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from codemods.recipe import Answer, ConversionOf, Edit, Facts, ItemOf, Known, Site, Span
+from codemods.recipe import Answer, Capture, ConversionOf, Edit, Facts, ItemOf, Known, Site, Source, Span
 
 from .boundary_search import BoundaryKind
 from .calls import ARGUMENT, CONTEXTS, ITEM, RECEIVER, VALUE
@@ -60,9 +60,10 @@ class Boundary:
             return Left("dependency-speaks", f"{reason}, because types of errors are looked for here")
         return Left("dependency-speaks", reason, OPTIONS)
 
-    def mapped(self, end: int, crate: str) -> Rewrite:
-        """Return that the result which ends at `end` gets an error of anyhow."""
-        return self._taken([insertion(end, f".map_err({self.function})")], crate)
+    def mapped(self, result: Capture, source: Source, crate: str) -> Rewrite:
+        """Return that a result gets an error of anyhow, on a line of its own below a call that has one."""
+        text = f"{_line_start(result, source)}.map_err({self.function})"
+        return self._taken([insertion(result.span.end, text)], crate)
 
     def wrapped(self, span: Span, crate: str) -> Rewrite:
         """Return that the error at `span` becomes one of anyhow."""
@@ -91,6 +92,17 @@ def error_of(type_: str) -> str:
     return type_[start:-1].strip()
 
 
+def _line_start(result: Capture, source: Source) -> str:
+    """Return the line break and indentation before the last method of `result`, if it has its own line."""
+    function = result.node.child_by_field_name("function") if result.nodes else None
+    name = function.child_by_field_name("field") if function is not None else None
+    if name is None:
+        return ""
+    before = source.content[: name.start_byte - 1]
+    line = before[before.rfind(b"\n") :]
+    return line.decode() if line.startswith(b"\n") and not line.strip() else ""
+
+
 def rewrite_boundary(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
     """Return what becomes of a place where an error of a dependency may come in."""
     match site["name"].text:
@@ -106,8 +118,8 @@ def rewrite_boundary(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
             return _converted(boundary, crate, lambda crate: boundary.wrapped(site["argument"].span, crate))
         case BoundaryKind.MAPPED:
             crate = boundary.crate_of_error(facts.about(site.id, RECEIVER))
-            end = site["receiver"].span.end
-            return _converted(boundary, crate, lambda crate: boundary.mapped(end, crate))
+            result = site["receiver"]
+            return _converted(boundary, crate, lambda crate: boundary.mapped(result, site.source, crate))
     crate = boundary.crate_of_error(facts.about(site.id, RECEIVER))
     return _converted(boundary, crate, lambda crate: boundary.replaced(site, crate))
 
@@ -125,7 +137,7 @@ def with_foreign_receiver(outcome: Outcome, site: Site, facts: Facts, boundary: 
         return left or outcome
     if not type_.value.startswith(_RESULT):
         return Left("dependency-speaks", f"an error of `{crate}` is asked for what only failure knows")
-    return _joined(boundary.mapped(site["receiver"].span.end, crate), outcome)
+    return _joined(boundary.mapped(site["receiver"], site.source, crate), outcome)
 
 
 def _of_returned(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
@@ -135,7 +147,7 @@ def _of_returned(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
         return Stranger()  # of this workspace: what it calls moves as well
     value, span = facts.about(site.id, VALUE), site["call"].span
     is_error = isinstance(value, Known) and value.value == _ERROR
-    taken = boundary.wrapped(span, crate) if is_error else boundary.mapped(span.end, crate)
+    taken = boundary.wrapped(span, crate) if is_error else boundary.mapped(site["call"], site.source, crate)
     return boundary.left(crate) or taken
 
 
@@ -145,7 +157,7 @@ def _of_foreign_operand(site: Site, facts: Facts, boundary: Boundary) -> Outcome
     if not isinstance(conversion, Known) or not conversion.value.startswith(f"<{_ERROR} as "):
         return Stranger()
     crate = boundary.crate_of_error(facts.about(site.id, VALUE))
-    return _converted(boundary, crate, lambda crate: boundary.mapped(site["call"].span.end, crate))
+    return _converted(boundary, crate, lambda crate: boundary.mapped(site["call"], site.source, crate))
 
 
 def _with_foreign_type(outcome: Outcome, site: Site, type_: Known, boundary: Boundary) -> Outcome:
@@ -160,7 +172,7 @@ def _with_foreign_type(outcome: Outcome, site: Site, type_: Known, boundary: Bou
     ):
         return outcome
     if type_.value.startswith(_RESULT):
-        return _joined(boundary.mapped(site["receiver"].span.end, crate), outcome)
+        return _joined(boundary.mapped(site["receiver"], site.source, crate), outcome)
     return boundary.wrapped(site["receiver"].span, crate)
 
 

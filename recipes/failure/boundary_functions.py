@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 
 from codemods.recipe import Edit, Site
 
+from .boundary_search import FUNCTIONS
 from .members import File, Member
 from .rewrites import insertion
 
-_NAMES = ("from_failure", "from_failure_error", "anyhow_from_failure")
 _WRITTEN = re.compile(rb"\bfn \w+\(error: impl Into<(?:::)?failure::Error>\) -> (?:::)?anyhow::Error \{")
 _TEXT = """
 {conditions}/// Takes an error of `failure`, which a dependency returned, apart: the texts of its chain stay.
@@ -27,10 +27,7 @@ fn {name}(error: impl Into<{root}failure::Error>) -> {root}anyhow::Error {{
     texts.into_iter().rev().fold(innermost, |cause, text| cause.context(text))
 }}
 """
-_EXTERN_CRATE = """
-// For `{name}` alone.
-extern crate failure;
-"""
+_EXTERN_CRATE = "extern crate failure;\n"
 
 
 @dataclass(frozen=True)
@@ -53,23 +50,39 @@ def is_written(site: Site) -> bool:
     return any(start <= site.span.start < end for start, end in _written(site.source.content))
 
 
-def written_edits(file: File, name: str, uses: Iterable[tuple[File, Site]]) -> list[Edit]:
-    """Return the edit that puts the function at the end of `file`, for these places."""
+def written_edits(
+    file: File, name: str, uses: Iterable[tuple[File, Site]], others: Iterable[Edit]
+) -> list[Edit]:
+    """Return the edits that put the function at the end of `file`, for these places.
+
+    In the old edition the crate must still be declared: `others` are the other edits of the file's imports.
+    """
     source = file.source
     is_old = source.edition == "2015"
     conditions = [other.source.in_attribute_cfg(site.span) for other, site in uses]
     shared = [text for text in dict.fromkeys(conditions[0]) if all(text in each for each in conditions)]
     attributes = "".join(f"{text.replace('#!', '#', 1)}\n" for text in shared)
     text = _TEXT.format(conditions=attributes, name=name, root="::" if is_old else "")
-    if is_old:
-        text += _EXTERN_CRATE.format(name=name)
     start = "" if source.content.endswith(b"\n") else "\n"
-    return [insertion(len(source.content), start + text)]
+    declared = _declared(file, others) if is_old else []
+    if is_old and not declared:
+        text += f"\n{_EXTERN_CRATE}"
+    return [*declared, insertion(len(source.content), start + text)]
+
+
+def _declared(file: File, others: Iterable[Edit]) -> list[Edit]:
+    """Return the edit that declares failure below what takes the place of its declaration, if that stays."""
+    ends = [
+        each.declaration.end for each in file.imports if each.is_extern_crate and each.path == ("failure",)
+    ]
+    spans = [edit.span for edit in others]
+    free = [end for end in ends if not any(span.start <= end <= span.end for span in spans)]
+    return [insertion(end, f"\n{_EXTERN_CRATE.rstrip()}") for end in free[:1]]
 
 
 def _free_name(member: Member) -> str:
-    words = [name for name in _NAMES if not any(_mentions(file, name) for file in member.files)]
-    return words[0] if words else _NAMES[-1] + "_"
+    words = [name for name in FUNCTIONS if not any(_mentions(file, name) for file in member.files)]
+    return words[0] if words else FUNCTIONS[-1] + "_"
 
 
 def _mentions(file: File, name: str) -> bool:

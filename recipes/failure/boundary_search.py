@@ -27,6 +27,9 @@ class BoundaryKind(StrEnum):
     MAPPED = "map_err(…)"
 
 
+# What the function may be called that takes errors apart.
+FUNCTIONS = ("from_failure", "from_failure_error", "anyhow_from_failure")
+
 _EMPTY = Capture(Span(0, 0), "", "nodes")
 _CONSTRUCTORS = ("Ok(", "Err(", "Some(", "Box::new(")  # of std: no dependency makes their errors
 # Methods of results that hand an error on. Others, such as `ok` and `unwrap_or`, end it.
@@ -79,7 +82,7 @@ def _of_call(source: Source, match: Match) -> Iterator[Match]:
     if conversion is not None:
         captures, condition = conversion
         yield replace(match, captures=captures, conditions=(condition,))
-    elif _hands_on(source, node):
+    elif _hands_on(source, node) and not _is_taken_apart(source, node):
         yield replace(match, captures=_captures(call, BoundaryKind.RETURNED), conditions=(_RETURNS,))
 
 
@@ -113,6 +116,18 @@ def _hands_on(source: Source, node: Node) -> bool:
     is_value = parent.child_by_field_name("value") == node
     unread = _UNREAD.get(parent.type)
     return is_value and unread is not None and not _pattern(source, parent).startswith(unread)
+
+
+def _is_taken_apart(source: Source, node: Node) -> bool:
+    """Whether the value goes to the function that takes errors apart, as an earlier run wrote it."""
+    parent = node.parent
+    call = parent.parent if parent is not None else None
+    if parent is None or call is None or call.type != "call_expression":
+        return False
+    part = "arguments" if parent.type == "field_expression" else "function"
+    other = call.child_by_field_name(part)
+    text = "" if other is None else source.text(_span(other)).strip("()")
+    return text.rpartition("::")[2] in FUNCTIONS
 
 
 def _pattern(source: Source, node: Node) -> str:

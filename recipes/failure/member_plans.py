@@ -115,7 +115,10 @@ class MemberPlan:
             for each in judged:
                 for home in self.homes[file].files if self._taken_apart(each) else ():
                     uses.setdefault(home, []).append((file, each.site))
-        return {file: written_edits(file, self.homes[file].name, found) for file, found in uses.items()}
+        return {
+            file: written_edits(file, self.homes[file].name, found, self.imports[file].edits)
+            for file, found in uses.items()
+        }
 
     @staticmethod
     def _taken_apart(each: Judged) -> frozenset[str]:
