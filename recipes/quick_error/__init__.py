@@ -111,7 +111,7 @@ CODES = {
             "description",
             "keep",
             "what becomes of `Error::description` where quick-error is 1.2.2 or older: `keep` writes it out,"
-            " `drop` lets it go",
+            " `drop` lets it go, unless a message prints one",
             ("keep", "drop"),
         ),
     ),

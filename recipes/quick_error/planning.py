@@ -129,13 +129,24 @@ class Plan:
 
     def _policies(self) -> Iterator[tuple[str, Policy]]:
         """Yield the ways to write a declaration, in order of preference."""
-        keeps_description = self.settings["description"] == "keep"
+        keeps_description = self.settings["description"] == "keep" or self._prints_descriptions
         plain = Policy(keeps_description=keeps_description, may_say_from=not self._needs_crate)
         if self._thiserror is not None or self.package is None:
             if self.settings["from"] == "source":
                 yield "with sources", replace(plain, adds_sources=True)
             yield "derived", plain
         yield "written", replace(plain, may_derive=False)
+
+    @cached_property
+    def _prints_descriptions(self) -> bool:
+        """Whether a message is the `description()` of something, which may be one of the package's errors."""
+        release = self.survey.release
+        return any(
+            ".description" in argument
+            for each in self.survey.invocations
+            for part in each.design(release, Policy()).parts
+            for argument in part.message.arguments
+        )
 
     def _form(
         self,

@@ -10,6 +10,7 @@ import pytest
 from codemods.recipe import (
     Change,
     Dependency,
+    Edit,
     Edited,
     Facts,
     Needs,
@@ -370,8 +371,8 @@ impl std::error::Error for E {
     ),
     rewritten(
         "up to 1.2.2 the description is printed, and may be dropped",
-        declared('A { description("a {}") }\nB(x: Io) { description(x.description()) }\nC'),
-        derived('#[error("a {{}}")]\nA,\n#[error("{}", .0.description())]\nB(Io),\n#[error("C")]\nC,'),
+        declared('A { description("a {}") }\nB(x: Io) { description(x.name()) }\nC'),
+        derived('#[error("a {{}}")]\nA,\n#[error("{}", .0.name())]\nB(Io),\n#[error("C")]\nC,'),
         packages=OLD,
         settings={"description": "drop"},
     ),
@@ -676,6 +677,18 @@ def test_the_entry_of_the_workspace_goes_with_the_last_member(second: str) -> No
     else:
         assert isinstance(settling, Skipped)
         assert settling.code == "still-used"
+
+
+def test_a_description_that_a_message_prints_is_never_dropped() -> None:
+    own = declared('A { display(x) -> ("{}", x.description()) description("a") }', "A")
+    _, proposals = planned({"src/a.rs": own, "src/b.rs": B}, package("1.2.2"), {"description": "drop"})
+
+    changes = [each for each in proposals if isinstance(each, Change)]
+    assert all("fn description(&self)" in edit.text for change in changes[:2] for edit in _edits(change))
+
+
+def _edits(change: Change) -> list[Edit]:
+    return [edit for file in change.forms[0].files if isinstance(file, Edited) for edit in file.edits]
 
 
 def test_edition_2015_moves_at_once() -> None:
