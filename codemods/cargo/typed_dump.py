@@ -101,7 +101,7 @@ def typed_bodies(
         DumpError: a body has another shape.
     """
     headers = list(_HEADER.finditer(dump))
-    ends = [header.start() for header in headers[1:]] + [len(dump)]
+    ends = [*(header.start() for header in headers), len(dump)][1:]  # a crate of declarations has no body
     for header, end in zip(headers, ends, strict=True):
         text = dump[header.end() : end]
         if is_wanted(text):

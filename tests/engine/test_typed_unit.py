@@ -266,3 +266,7 @@ def test_a_form_that_is_not_known_is_an_error() -> None:
     for text in ("Foreign(DefId(0:1 ~ a[1]::T))", "{type error}", "std::vec::Vec<", "?0"):
         with pytest.raises(DumpError):
             read_type(text, NAMES)
+
+
+def test_a_crate_of_declarations_has_no_bodies() -> None:
+    assert list(typed_bodies(b"", lambda _: True)) == []
