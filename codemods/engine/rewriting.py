@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from codemods.cargo.diagnostics import Place
+from codemods.cargo.replay import Replayed
 from codemods.engine.probing import Read, Replay
-from codemods.rust.edits import Edit, EditConflict, apply_edits
+from codemods.rust.edits import Edit, EditConflict, apply_edits, ordered
+from codemods.rust.spans import Span
 
 MOST_TRIED = 24  # one by one, after all at once do not compile
+ROUNDS = 4  # in each, the rewrites in whose text rustc finds an error are left out
 
 Rewrite = tuple[str, Sequence[Edit]]  # a file, and the edits to it
 
@@ -15,23 +19,78 @@ Rewrite = tuple[str, Sequence[Edit]]  # a file, and the edits to it
 def try_rewrites(rewrites: Sequence[Rewrite], read: Read, replay: Replay) -> list[str | None]:
     """Return rustc's first error for each rewrite: "" where it compiles, None where it was not tried.
 
-    All are tried at once: where that compiles, each does, as far as an edit in one body can tell. Else each
-    is tried by itself. Where the untouched sources do not compile either (with the arguments that
-    `replay` adds), nothing is known.
+    All are tried at once: where that compiles, each does, as far as an edit in one body can tell. An error
+    in the text of some is theirs, and the rest is tried again. Where errors stand elsewhere, each is tried by
+    itself. Where the untouched sources do not compile either (with the arguments that `replay` adds),
+    nothing is known.
     """
-    together = _files(rewrites, read)
-    if together is not None and _error(together, replay) == "":
-        return [""] * len(rewrites)
+    together = _tried_together(rewrites, read, replay)
+    if together is not None:
+        return list(together)
     if len(rewrites) > MOST_TRIED or _error({}, replay):
         return [None] * len(rewrites)
     return [_error(_files([rewrite], read) or {}, replay) for rewrite in rewrites]
+
+
+def _tried_together(rewrites: Sequence[Rewrite], read: Read, replay: Replay) -> list[str] | None:
+    """Return the first error of each, where all errors stand in the text of one; None where some do not."""
+    found: dict[int, str] = {}
+    for _ in range(ROUNDS):
+        left = {n: rewrite for n, rewrite in enumerate(rewrites) if n not in found}
+        files = _files(list(left.values()), read)
+        replayed = replay(files, "metadata") if files is not None else None
+        if replayed is None:
+            return None
+        if replayed.succeeded:
+            return [found.get(n, "") for n in range(len(rewrites))]
+        blamed = _blamed(left, replayed)
+        if not blamed:
+            return None
+        found |= blamed
+    return None
+
+
+def _blamed(rewrites: Mapping[int, Rewrite], replayed: Replayed) -> dict[int, str]:
+    """Return the first error of each rewrite by its number; none where one stands in no rewrite."""
+    places = _places(rewrites)
+    found: dict[int, str] = {}
+    for error in replayed.diagnostics:
+        primary = next((place for place in error.places if place.is_primary), None)
+        if not error.is_error or primary is None:
+            continue  # a summary has no place
+        owner = _owner(places, primary)
+        if owner is None:
+            return {}
+        found.setdefault(owner, error.message)
+    return found
+
+
+def _places(rewrites: Mapping[int, Rewrite]) -> list[tuple[str, Span, int]]:
+    """Return where the new text of each rewrite stands in the files of `_files`."""
+    by_file: dict[str, dict[Edit, int]] = {}
+    for n, (path, edits) in rewrites.items():
+        for edit in edits:
+            by_file.setdefault(path, {}).setdefault(edit, n)
+    found: list[tuple[str, Span, int]] = []
+    for path, owners in by_file.items():
+        moved = 0
+        for edit in ordered(owners):
+            start, size = edit.span.start + moved, len(edit.text.encode())
+            found.append((path, Span(start, start + size), owners[edit]))
+            moved += size - len(edit.span)
+    return found
+
+
+def _owner(places: Sequence[tuple[str, Span, int]], at: Place) -> int | None:
+    return next((n for path, span, n in places if path == at.path and at.span in span), None)
 
 
 def _files(rewrites: Sequence[Rewrite], read: Read) -> dict[str, bytes] | None:
     """Return the changed files; None where two rewrites are in each other's way."""
     edits: dict[str, list[Edit]] = {}
     for path, more in rewrites:
-        edits.setdefault(path, []).extend(more)
+        if more:
+            edits.setdefault(path, []).extend(more)
     try:
         return {path: apply_edits(read(path) or b"", here) for path, here in edits.items()}
     except EditConflict:
