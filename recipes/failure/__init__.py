@@ -55,7 +55,6 @@ from collections.abc import Iterator, Sequence
 
 from codemods.recipe import (
     Applicability,
-    ConversionOf,
     Errors,
     ErrorTrait,
     Facts,
@@ -70,6 +69,7 @@ from codemods.recipe import (
     recipe,
 )
 
+from .boundaries import CONVERSION, IS_STD_ERROR
 from .finding import SEARCHES
 from .planning import plan
 from .public_paths import with_public_paths
@@ -141,7 +141,8 @@ CODES = {
         TypeOf("argument"),
         TypeOf("call"),
         ItemOf("receiver"),
-        ConversionOf(""),
+        CONVERSION,
+        IS_STD_ERROR,
     ),
     observes=Errors(traits=(ErrorTrait("failure", "Fail"),)),
     codes=CODES,

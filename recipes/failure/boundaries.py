@@ -6,13 +6,25 @@ them is either upgraded first, or its errors are taken apart where they come in:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from codemods.recipe import Answer, Capture, ConversionOf, Edit, Facts, ItemOf, Known, Site, Source, Span
+from codemods.recipe import (
+    Answer,
+    Capture,
+    Compiles,
+    ConversionOf,
+    Edit,
+    Facts,
+    ItemOf,
+    Known,
+    Site,
+    Source,
+    Span,
+)
 
 from .boundary_search import BoundaryKind
-from .calls import ARGUMENT, CONTEXTS, ITEM, RECEIVER, VALUE
+from .calls import ARGUMENT, CONTEXTS, ITEM, RECEIVER, VALUE, is_context
 from .rewrites import Left, Outcome, Rewrite, Stranger, insertion, rewrite
 
 RECEIVER_ITEM = ItemOf("receiver")
@@ -22,7 +34,25 @@ OPTIONS = (
     ("keep", "nothing changes until the dependency has a release without failure"),
 )
 _ERROR = "failure::Error"
+_NOT_STD = ": std::error::Error` is not satisfied"
+_ASKED = (
+    ".map_err(|error| { fn is_error<E: ::std::error::Error + Send + Sync + 'static>(_: &E) {}"
+    " is_error(&error); error })"
+)
 _RESULT = "std::result::Result<"
+
+
+def ask_std_error(site: Site) -> Sequence[Edit]:
+    """Return the edit that compiles if the error of a result is one of std's; none for any other place."""
+    kind = site["name"].text
+    if kind == BoundaryKind.TRY:
+        return [insertion(site["call"].span.end, _ASKED)]
+    if kind == BoundaryKind.MAPPED or is_context(site):
+        return [insertion(site["receiver"].span.end, _ASKED)]
+    return []
+
+
+IS_STD_ERROR = Compiles(ask_std_error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +76,18 @@ class Boundary:
     def crate_of_error(self, answer: Answer) -> str | None:
         """Return the crate that defines the error of a result, or a type itself, if it is one of these."""
         return self.crate_of(Known(error_of(answer.value), "")) if isinstance(answer, Known) else None
+
+    def of_type(self, crate: str, site: Site, facts: Facts) -> Left | Stranger | None:
+        """Return what is settled of an error type of `crate`, None where the error is taken apart.
+
+        One that is also an error of std needs nothing. Where nobody knows, and it stays, rustc judges.
+        """
+        answer = facts.about(site.id, IS_STD_ERROR)
+        if ask_std_error(site) and isinstance(answer, Known) and answer.value == "yes":
+            return Stranger()
+        left = self.left(crate)
+        is_certain = isinstance(answer, Known) and _NOT_STD in answer.evidence
+        return left if left is None or is_certain else Stranger()
 
     def left(self, crate: str) -> Left | None:
         """Return why errors of `crate` stand in the way, if they do."""
@@ -113,15 +155,7 @@ def rewrite_boundary(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
             if isinstance(value, Known) and error_of(value.value) not in (_ERROR, value.value):
                 return _of_foreign_operand(site, facts, boundary)
             return _of_returned(site, facts, boundary)
-        case BoundaryKind.FROM:
-            crate = boundary.crate_of_error(facts.about(site.id, ARGUMENT))
-            return _converted(boundary, crate, lambda crate: boundary.wrapped(site["argument"].span, crate))
-        case BoundaryKind.MAPPED:
-            crate = boundary.crate_of_error(facts.about(site.id, RECEIVER))
-            result = site["receiver"]
-            return _converted(boundary, crate, lambda crate: boundary.mapped(result, site.source, crate))
-    crate = boundary.crate_of_error(facts.about(site.id, RECEIVER))
-    return _converted(boundary, crate, lambda crate: boundary.replaced(site, crate))
+    return _of_conversion(site, facts, boundary)
 
 
 def with_foreign_receiver(outcome: Outcome, site: Site, facts: Facts, boundary: Boundary) -> Outcome:
@@ -131,7 +165,7 @@ def with_foreign_receiver(outcome: Outcome, site: Site, facts: Facts, boundary: 
         return outcome
     crate = boundary.crate_of(facts.about(site.id, RECEIVER_ITEM))
     if crate is None or "failure::" not in type_.value:
-        return _with_foreign_type(outcome, site, type_, boundary)
+        return _with_foreign_type(outcome, site, facts, type_, boundary)
     left = boundary.left(crate)
     if left is not None or not isinstance(outcome, Rewrite):
         return left or outcome
@@ -157,30 +191,40 @@ def _of_foreign_operand(site: Site, facts: Facts, boundary: Boundary) -> Outcome
     if not isinstance(conversion, Known) or not conversion.value.startswith(f"<{_ERROR} as "):
         return Stranger()
     crate = boundary.crate_of_error(facts.about(site.id, VALUE))
-    return _converted(boundary, crate, lambda crate: boundary.mapped(site["call"], site.source, crate))
+    if crate is None:
+        return Stranger()
+    return boundary.of_type(crate, site, facts) or boundary.mapped(site["call"], site.source, crate)
 
 
-def _with_foreign_type(outcome: Outcome, site: Site, type_: Known, boundary: Boundary) -> Outcome:
+def _of_conversion(site: Site, facts: Facts, boundary: Boundary) -> Outcome:
+    """Return what becomes of a call that makes `failure::Error` of an error."""
+    kind = site["name"].text
+    crate = boundary.crate_of_error(facts.about(site.id, ARGUMENT if kind == BoundaryKind.FROM else RECEIVER))
+    if crate is None:
+        return Stranger()
+    settled = boundary.of_type(crate, site, facts)
+    if settled is not None:
+        return settled
+    if kind == BoundaryKind.FROM:
+        return boundary.wrapped(site["argument"].span, crate)
+    if kind == BoundaryKind.MAPPED:
+        return boundary.mapped(site["receiver"], site.source, crate)
+    return boundary.replaced(site, crate)
+
+
+def _with_foreign_type(
+    outcome: Outcome, site: Site, facts: Facts, type_: Known, boundary: Boundary
+) -> Outcome:
     """Return the outcome of a method call on an error of a dependency's own, or on a result with one."""
     crate = boundary.crate_of_error(type_)
-    is_context = site["name"].text in CONTEXTS
-    if (
-        crate is None
-        or boundary.left(crate) is not None
-        or not is_context
-        or not isinstance(outcome, Rewrite)
-    ):
+    if crate is None or site["name"].text not in CONTEXTS or not isinstance(outcome, Rewrite):
         return outcome
+    settled = boundary.of_type(crate, site, facts)
+    if settled is not None:
+        return settled if isinstance(settled, Left) else outcome
     if type_.value.startswith(_RESULT):
         return _joined(boundary.mapped(site["receiver"], site.source, crate), outcome)
     return boundary.wrapped(site["receiver"].span, crate)
-
-
-def _converted(boundary: Boundary, crate: str | None, taken: Callable[[str], Rewrite]) -> Outcome:
-    """Return what `taken` gives for an error of `crate`; rustc judges where such errors are left."""
-    if crate is None or boundary.left(crate) is not None:
-        return Stranger()
-    return taken(crate)
 
 
 def _joined(taken: Rewrite, outcome: Rewrite) -> Rewrite:

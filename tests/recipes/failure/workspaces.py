@@ -109,7 +109,7 @@ def planned(
     answers: dict[tuple[str, object], Answer] = {}
     for site in sites:
         for fact in [*failure.facts, *(condition.fact for condition in site.conditions)]:
-            name = f"{type(fact).__name__}:{fact.part}"
+            name = f"{type(fact).__name__}:{getattr(fact, 'part', '')}"
             value = (facts or {}).get((site.text, name))
             if value is not None:
                 answers[site.id, fact] = Known(value, "assumed by the test")
