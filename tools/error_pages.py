@@ -23,7 +23,7 @@ lexer outside of comments and literals, and calls that rustc's MIR resolves into
 features). A package is **free** when its manifest no longer names the old crate. **Tests** are cargo's
 verdicts before and after, and error texts are compared with `--test`; a crate whose tests need Docker, a
 network or many minutes is run without. **Seconds** are of this run; an earlier one may have built the
-dependencies.
+dependencies. The last column is the commit of `codemod` that the row was measured with.
 """
 
 
@@ -83,7 +83,7 @@ def _sites(rows: Sequence[Row]) -> str:
 def _packages(rows: Sequence[Row]) -> str:
     head = [
         *("crate", "recipe", "depends on, before", "after", "free", "commits broken"),
-        *("tests before", "tests after", "error texts compared", "second run", "seconds"),
+        *("tests before", "tests after", "error texts compared", "second run", "seconds", "codemod"),
     ]
     return table(head, [_package(row) for row in rows])
 
@@ -101,6 +101,7 @@ def _package(row: Row) -> list[str]:
         _texts(row.applied.document),
         str(row.second_applied),
         f"{row.applied.seconds:.1f}",
+        row.commit,
     ]
 
 

@@ -42,8 +42,9 @@ class Human:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Everything measured on one crate."""
+    """Everything measured on one crate, by `codemod` at `commit` of its own repository."""
 
+    commit: str
     crate: Crate
     recipe: str
     options: tuple[str, ...]

@@ -3,6 +3,7 @@
     python -m tools.errors                    every crate of tools/corpus_errors.toml
     python -m tools.errors --crate rustwide   one crate (every version of it that is listed)
     python -m tools.errors --recipe failure   the crates of one recipe
+    python -m tools.errors --kept             with the rows that an earlier run has measured, where there are some
 
 Ends with 1 when a target is missed, and says which and where.
 """
@@ -10,6 +11,7 @@ Ends with 1 when a target is missed, and says which and where.
 from __future__ import annotations
 
 import argparse
+import pickle
 import shlex
 import shutil
 import sys
@@ -66,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows = []
     for number, listed in enumerate(chosen, 1):
         sys.stderr.write(f"[{number}/{len(chosen)}] {listed.crate.slug} {listed.recipe}\n")
-        rows.append(measure(listed, cache_folder()))
+        rows.append(_row(listed, cache_folder(), may_be_kept=options.kept))
     command = shlex.join(
         ["python", "-m", "tools.errors", *(sys.argv[1:] if arguments is None else arguments)]
     )
@@ -92,6 +94,18 @@ def read_list(path: Path = LIST) -> list[Listed]:
     ]
 
 
+def _row(listed: Listed, cache: Path, *, may_be_kept: bool) -> Row:
+    """Return the row of one crate, measured now or, where it may be, by an earlier run."""
+    kept = cache / "error-rows" / f"{listed.crate.slug}-{listed.recipe}.pickle"
+    if may_be_kept and kept.is_file():
+        row: Row = pickle.loads(kept.read_bytes())  # of our own making, in our own cache
+        return row
+    row = measure(listed, cache)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(pickle.dumps(row))
+    return row
+
+
 def measure(listed: Listed, cache: Path) -> Row:
     """Run everything over one crate and return its row."""
     crate, crates = listed.crate, CRATES[listed.recipe]
@@ -115,6 +129,7 @@ def measure(listed: Listed, cache: Path) -> Row:
         must(["git", "checkout", "-q", "--detach", tip], cwd=folder)
         must(["cargo", "fetch"], cwd=folder)
     return Row(
+        commit=must(["git", "rev-parse", "--short", "HEAD"], cwd=LIST.parent).stdout.decode().strip(),
         crate=crate,
         recipe=listed.recipe,
         options=listed.options,
@@ -223,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--recipe", metavar="NAME", help="only the crates of this recipe", choices=sorted(CRATES)
     )
+    parser.add_argument("--kept", action="store_true", help="take rows that an earlier run has measured")
     parser.add_argument("--write", action="store_true", help="write the page for a part of the list too")
     return parser
 
