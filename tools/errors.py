@@ -3,7 +3,7 @@
     python -m tools.errors                    every crate of tools/corpus_errors.toml
     python -m tools.errors --crate rustwide   one crate (every version of it that is listed)
     python -m tools.errors --recipe failure   the crates of one recipe
-    python -m tools.errors --kept             with the rows that an earlier run has measured, where there are some
+    python -m tools.errors --kept             with the rows that an earlier run measured
 
 Ends with 1 when a target is missed, and says which and where.
 """
