@@ -24,34 +24,34 @@ def try_rewrites(rewrites: Sequence[Rewrite], read: Read, replay: Replay) -> lis
     itself. Where the untouched sources do not compile either (with the arguments that `replay` adds),
     nothing is known.
     """
-    together = _tried_together(rewrites, read, replay)
-    if together is not None:
-        return list(together)
-    if len(rewrites) > MOST_TRIED or _error({}, replay):
-        return [None] * len(rewrites)
-    return [_error(_files([rewrite], read) or {}, replay) for rewrite in rewrites]
+    found = _tried_together(rewrites, read, replay)
+    left = [n for n, error in enumerate(found) if error is None]
+    if not left or len(left) > MOST_TRIED or _error({}, replay):
+        return found
+    return [
+        _error(_files([rewrite], read) or {}, replay) if error is None else error
+        for rewrite, error in zip(rewrites, found, strict=True)
+    ]
 
 
-def _tried_together(rewrites: Sequence[Rewrite], read: Read, replay: Replay) -> list[str] | None:
-    """Return the first error of each, where all errors stand in the text of one; None where some do not."""
+def _tried_together(rewrites: Sequence[Rewrite], read: Read, replay: Replay) -> list[str | None]:
+    """Return the first error of each in its own text, "" where the rest compiles, None where it does not."""
     found: dict[int, str] = {}
     for _ in range(ROUNDS):
         left = {n: rewrite for n, rewrite in enumerate(rewrites) if n not in found}
         files = _files(list(left.values()), read)
         replayed = replay(files, "metadata") if files is not None else None
-        if replayed is None:
-            return None
-        if replayed.succeeded:
+        if replayed is not None and replayed.succeeded:
             return [found.get(n, "") for n in range(len(rewrites))]
-        blamed = _blamed(left, replayed)
+        blamed = _blamed(left, replayed) if replayed is not None else {}
         if not blamed:
-            return None
+            break
         found |= blamed
-    return None
+    return [found.get(n) for n in range(len(rewrites))]
 
 
 def _blamed(rewrites: Mapping[int, Rewrite], replayed: Replayed) -> dict[int, str]:
-    """Return the first error of each rewrite by its number; none where one stands in no rewrite."""
+    """Return the first error of each rewrite by its number, of those that stand in its text."""
     places = _places(rewrites)
     found: dict[int, str] = {}
     for error in replayed.diagnostics:
@@ -59,9 +59,8 @@ def _blamed(rewrites: Mapping[int, Rewrite], replayed: Replayed) -> dict[int, st
         if not error.is_error or primary is None:
             continue  # a summary has no place
         owner = _owner(places, primary)
-        if owner is None:
-            return {}
-        found.setdefault(owner, error.message)
+        if owner is not None:
+            found.setdefault(owner, error.message)
     return found
 
 
