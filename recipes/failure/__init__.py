@@ -55,6 +55,8 @@ from collections.abc import Iterator, Sequence
 
 from codemods.recipe import (
     Applicability,
+    Compiles,
+    ConversionOf,
     Errors,
     ErrorTrait,
     Facts,
@@ -69,7 +71,7 @@ from codemods.recipe import (
     recipe,
 )
 
-from .boundaries import CONVERSION, IS_STD_ERROR
+from .boundaries import ask_std_error
 from .finding import SEARCHES
 from .planning import plan
 from .public_paths import with_public_paths
@@ -141,8 +143,8 @@ CODES = {
         TypeOf("argument"),
         TypeOf("call"),
         ItemOf("receiver"),
-        CONVERSION,
-        IS_STD_ERROR,
+        ConversionOf(""),
+        Compiles(ask_std_error),
     ),
     observes=Errors(traits=(ErrorTrait("failure", "Fail"),)),
     codes=CODES,

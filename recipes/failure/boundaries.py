@@ -36,8 +36,8 @@ OPTIONS = (
 _ERROR = "failure::Error"
 _NOT_STD = ": std::error::Error` is not satisfied"
 _ASKED = (
-    ".map_err(|error| { fn is_error<E: ::std::error::Error + Send + Sync + 'static>(_: &E) {}"
-    " is_error(&error); error })"
+    ".map_err(|error| { fn is_std<E: ::std::error::Error + Send + Sync + 'static>(_: &E) {}"
+    " is_std(&error); error })"
 )
 _RESULT = "std::result::Result<"
 
