@@ -6,6 +6,7 @@ them is either upgraded first, or its errors are taken apart where they come in:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -34,7 +35,8 @@ OPTIONS = (
     ("keep", "nothing changes until the dependency has a release without failure"),
 )
 _ERROR = "failure::Error"
-_NOT_STD = ": std::error::Error` is not satisfied"
+# rustc shortens paths by what any crate calls the trait: serde exports it as `StdError`.
+_NOT_STD = re.compile(r": [\w:]*Error` is not satisfied")
 _ASKED = (
     ".map_err(|error| { fn is_std<E: ::std::error::Error + Send + Sync + 'static>(_: &E) {}"
     " is_std(&error); error })"
@@ -86,7 +88,7 @@ class Boundary:
         if ask_std_error(site) and isinstance(answer, Known) and answer.value == "yes":
             return Stranger()
         left = self.left(crate)
-        is_certain = isinstance(answer, Known) and _NOT_STD in answer.evidence
+        is_certain = isinstance(answer, Known) and _NOT_STD.search(answer.evidence) is not None
         return left if left is None or is_certain else Stranger()
 
     def left(self, crate: str) -> Left | None:

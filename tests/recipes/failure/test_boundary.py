@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from codemods.recipes.failure.boundaries import error_of
+from pathlib import PurePosixPath
 
-from codemods.recipe import Needs, Retires
-from tests.recipes.failure.workspaces import FAILURE, package, planned
+import pytest
+from codemods.recipes.failure.boundaries import CONVERSION, IS_STD_ERROR, Boundary, error_of, rewrite_boundary
+from codemods.recipes.failure.calls import VALUE
+from codemods.recipes.failure.rewrites import Left, Stranger
+
+from codemods.recipe import Answer, Fact, Facts, Known, Needs, Retires, find_sites
+from codemods.rust.source import Source
+from tests.recipes.failure.workspaces import FAILURE, failure, package, planned
 
 HEAD = "fn f() -> Result<u8, failure::Error> "
 SHIM = {"boundary": "shim"}
@@ -53,6 +58,29 @@ def test_what_does_not_become_failures_error_is_no_boundary(changed: dict[str, s
     )
 
     assert "ours()?" in found.strangers()
+
+
+@pytest.mark.parametrize(
+    ("value", "evidence", "is_left"),
+    [
+        ("no", "not in one: the trait bound `old::Only: std::error::Error` is not satisfied", True),
+        ("no", "not in one: the trait bound `old::Only: StdError` is not satisfied", True),
+        ("no", "not in one: type annotations needed", False),
+        ("yes", "it compiles", False),
+    ],
+)
+def test_only_an_error_that_std_does_not_know_is_refused(value: str, evidence: str, is_left: bool) -> None:
+    source = Source(PurePosixPath("src/lib.rs"), f"{HEAD}{{ ours()?; Ok(1) }}\n".encode(), "2021")
+    (site,) = [each for each in find_sites(failure, source) if each.text == "ours()?"]
+    known: dict[tuple[str, Fact], Answer] = {
+        (site.id, VALUE): Known(RESULT, ""),
+        (site.id, CONVERSION): Known("<failure::Error as From<old::Only>>", ""),
+        (site.id, IS_STD_ERROR): Known(value, evidence),
+    }
+
+    outcome = rewrite_boundary(site, Facts(known), Boundary({"old": ("0.3.0",)}))
+
+    assert isinstance(outcome, Left if is_left else Stranger)
 
 
 def test_conversions_by_hand_take_the_error_apart() -> None:
