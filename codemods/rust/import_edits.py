@@ -10,6 +10,7 @@ it, or joins one that imports from there already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -319,8 +320,15 @@ class ImportEdits:
                 if each.is_extern_crate
             ]
             if (name,) not in [each.path for each in self._staying(known)]:
-                attribute = "#[macro_use] " if macro_use else ""
+                attribute = f"#[macro_use]{self._attribute_gap}" if macro_use else ""
                 yield _insertion(crate_place(outline, self._stays), [f"{attribute}extern crate {name};"])
+
+    @property
+    def _attribute_gap(self) -> str:
+        """What stands between `#[macro_use]` and the crate in this file: a blank, or a line break."""
+        on_one_line = re.search(rb"#\[macro_use\][ \t]+extern", self.source.content) is not None
+        in_two = re.search(rb"#\[macro_use\]\s*\n\s*extern", self.source.content) is not None
+        return self.source.newline if in_two and not on_one_line else " "
 
     def _stays(self, declaration: Declaration) -> bool:
         plan = self._plan_of.get(declaration.imports[0]) if declaration.imports else None

@@ -245,8 +245,8 @@ class Targets:
                 whose = f"errors of {member.package.name}"
                 yield f"By design: `source()` of {whose} tells what `cause()` alone told."
         yield (
-            "By design: `{:?}` of an error has another layout, and no backtrace is shown or printed behind"
-            " the chain."
+            "By design: `{:?}` of an error has another layout and shows no backtrace; a width or `#` in a"
+            " format string reaches the error of a link, where error-chain dropped it."
         )
 
     def _refusal(self, error: Exception) -> Skipped:

@@ -428,3 +428,13 @@ def _key(found: Import, path: tuple[str, ...], name: str | None) -> tuple[object
 def _other_lines(text: str) -> list[str]:
     lines = [line for line in text.splitlines() if line.startswith(("//", "fn"))]
     return [re.sub(r"use [^;]*; ", "", line) for line in lines]
+
+
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_an_attribute_stands_before_a_crate_as_it_does_in_the_file(gap: str) -> None:
+    source = source_of(f"#[macro_use]{gap}extern crate b;\n", "2015")
+    edits = ImportEdits(source)
+    edits.add_extern_crate("a", macro_use=True)
+
+    expected = f"#[macro_use]{gap}extern crate b;\n#[macro_use]{gap}extern crate a;\n"
+    assert apply_edits(source.content, edits.edits()).decode() == expected
