@@ -148,7 +148,7 @@ class Dependencies:
         going = []
         for each in wanted:
             if isinstance(each, Keeps):
-                retained[manifest, each.package] = GENERATED
+                retained[manifest, each.package] = each.reason or GENERATED
             if not isinstance(each, Retires):
                 continue
             left = mentions.of(manifest, each.package)

@@ -84,10 +84,14 @@ class Retires:
 
 @dataclass(frozen=True, slots=True)
 class Keeps:
-    """A dependency that stays although nothing that a recipe sees mentions it: generated code may."""
+    """A dependency that stays: its entry is refused with `reason`.
+
+    Without a reason, code that no recipe sees needs it, such as what a macro writes.
+    """
 
     manifest: PurePosixPath
     package: str
+    reason: str = ""
 
 
 DependencyChange = Needs | Retires | Keeps

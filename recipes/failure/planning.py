@@ -10,6 +10,7 @@ from codemods.recipe import (
     EditConflict,
     Facts,
     Form,
+    Keeps,
     Needs,
     NotASite,
     Option,
@@ -110,16 +111,20 @@ class Component:
         needs = tuple(dict.fromkeys(need for each in alone for need in each.forms[0].dependencies))
         return (whole, Form(files, "types", dependencies=needs, leaves=rest))
 
-    def _dependencies(self) -> Iterator[Needs | Retires]:
+    def _dependencies(self) -> Iterator[Needs | Retires | Keeps]:
         for plan in self.plans:
-            if plan.member.package is not None:
-                yield from dependencies_of(plan)
-                yield from (
-                    Retires(plan.member.package.manifest, package)
-                    for package in PACKAGES
-                    if plan.member.package.depends_on(package)
-                    and not (plan.taken_apart and package == PACKAGES[0])
-                )
+            if plan.member.package is None:
+                continue
+            yield from dependencies_of(plan)
+            manifest = plan.member.package.manifest
+            for package in PACKAGES:
+                if not plan.member.package.depends_on(package):
+                    continue
+                if plan.taken_apart and package == PACKAGES[0]:
+                    crates = ", ".join(f"`{crate}`" for crate in sorted(plan.taken_apart))
+                    yield Keeps(manifest, package, f"errors of {crates} are taken apart, which speak it")
+                else:
+                    yield Retires(manifest, package)
 
     def _notes(self) -> Iterator[str]:
         for plan in self.plans:
