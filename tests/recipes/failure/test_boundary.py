@@ -9,7 +9,7 @@ from codemods.recipes.failure.boundaries import CONVERSION, IS_STD_ERROR, Bounda
 from codemods.recipes.failure.calls import VALUE
 from codemods.recipes.failure.rewrites import Left, Stranger
 
-from codemods.recipe import Answer, Fact, Facts, Known, Needs, Retires, find_sites
+from codemods.recipe import Answer, Fact, Facts, Keeps, Known, Needs, Retires, find_sites
 from codemods.rust.source import Source
 from tests.recipes.failure.workspaces import FAILURE, failure, package, planned
 
@@ -150,6 +150,8 @@ def test_failure_stays_in_the_manifest_and_the_notes_say_so() -> None:
     dependencies = change.forms[0].dependencies
     assert [each.package for each in dependencies if isinstance(each, Needs)] == ["anyhow"]
     assert not [each for each in dependencies if isinstance(each, Retires)]
+    kept = [each for each in dependencies if isinstance(each, Keeps)]
+    assert [(each.package, "taken apart" in each.reason) for each in kept] == [("failure", True)]
     assert any("keeps `failure`" in note and "`old`" in note for note in change.notes)
 
 
