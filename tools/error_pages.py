@@ -46,8 +46,9 @@ HUMAN = """\
 ## Beside what people did
 
 The next release in which people had left the crate: the error crates both depend on now, and of the public
-items whose signature we changed and that their release still has, how many they gave the same one. Their
-release holds other work too.
+items whose signature we changed and that their release still has, how many they gave the same one.
+Signatures are compared as text: `anyhow::Result<T>` and `Result<T, anyhow::Error>` differ. Their release
+holds other work too.
 
 """
 
@@ -83,7 +84,14 @@ def _sites(rows: Sequence[Row]) -> str:
 def _packages(rows: Sequence[Row]) -> str:
     head = [
         *("crate", "recipe", "depends on, before", "after", "free", "commits broken"),
-        *("tests before", "tests after", "error texts compared", "second run", "seconds", "codemod"),
+        *(
+            "tests before",
+            "tests after",
+            "texts compared at",
+            "second run",
+            "seconds",
+            "codemod",
+        ),
     ]
     return table(head, [_package(row) for row in rows])
 
@@ -114,7 +122,7 @@ def _texts(document: dict[str, Any]) -> str:
         for evidence in site["evidence"]
         if evidence["check"] == "error-texts"
     ]
-    return f"{shown.count('passed')} sites"
+    return str(shown.count("passed"))
 
 
 def _verdicts(tests: Tests) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codemods.errors import CodemodError
 from codemods.recipe.facts import Facts, Unknown
-from codemods.recipe.proposals import Ambiguous, Change, Form, Proposal, Skipped
+from codemods.recipe.proposals import Ambiguous, Change, Form, NotASite, Proposal, Skipped
 from codemods.recipe.site import Site
 from codemods.rust.edits import Edit
 
@@ -64,11 +64,16 @@ def complete(
     return (*left.values(), *proposals)
 
 
-def left_alone(recipe: str, site: Site, facts: Facts) -> Skipped | None:
-    """Return why no recipe may touch the site: a person said so, it does not parse, a type is not known."""
+def left_alone(recipe: str, site: Site, facts: Facts) -> Skipped | NotASite | None:
+    """Return why no recipe may touch the site: a person said so, it does not parse, a type is not known.
+
+    What hardly ever is a site is none where it does not parse.
+    """
     kept = site.source.kept(site.span, recipe)
     if kept is not None:
         return Skipped("kept", kept, (site.id,))
+    if site.damaged and any(condition.is_unlikely for condition in site.conditions):
+        return NotASite((site.id,))
     if site.damaged:
         return Skipped(
             "unparsed", "part of this code is in a form the parser does not understand", (site.id,)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from codemods.recipe import (
     Applicability,
+    Condition,
     Edit,
     Edited,
     Facts,
+    HasType,
+    NotASite,
     Pattern,
     Site,
     Skipped,
@@ -102,3 +106,14 @@ def test_a_form_is_made_for_the_sites_file() -> None:
 
     assert form.name == "short"
     assert form.files == (Edited(PurePosixPath("src/lib.rs"), (Edit(site.span, "new"),)),)
+
+
+def test_what_hardly_ever_is_a_site_is_none_where_it_does_not_parse() -> None:
+    (site,) = _sites("fn f() { old(1); }")
+    unlikely = Condition(HasType("arguments", ("u8",)), or_unknown=True, is_unlikely=True)
+    likely = replace(unlikely, is_unlikely=False)
+
+    for condition, kind in ((unlikely, NotASite), (likely, Skipped)):
+        damaged = replace(site, damaged=True, conditions=(condition,))
+        (answer,) = old_to_new.plan([damaged], Facts({}))
+        assert isinstance(answer, kind)
