@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from codemods.cargo.report import CheckReport
 from codemods.engine.api_compare import ApiComparison
 from codemods.engine.api_guard import ApiGuard
-from codemods.engine.isolate import Failure, Isolated, Trial, isolate
-from codemods.engine.overlay import Chosen, Composition, Overlay
+from codemods.engine.composing import HasBuild
+from codemods.engine.isolate import Failure, Isolated, Trial, isolate, remaining
+from codemods.engine.overlay import Chosen, Overlay
 from codemods.engine.request import ApiPolicy
 from codemods.engine.workbench import Workbench
 from codemods.recipe.proposals import Change
@@ -19,15 +19,7 @@ CODE = "api-changes"
 REFUSAL = "the public API would not be the same (--api keep)"
 
 
-class _HasBuild(Protocol):
-    @property
-    def composition(self) -> Composition: ...
-
-    @property
-    def report(self) -> CheckReport: ...
-
-
-Built = TypeVar("Built", bound=_HasBuild)
+Built = TypeVar("Built", bound=HasBuild)
 
 
 class ApiStep:
@@ -54,10 +46,10 @@ class ApiStep:
         """
         if self._policy is not ApiPolicy.KEEP or not self.found(chosen, built).differences:
             return None
-        changes = [replace(c.change, forms=c.change.forms[c.form_index :]) for c in chosen]
+        changes = remaining(chosen)
         return isolate(changes, lambda some: self._attempt(some, attempt))
 
-    def found(self, chosen: Sequence[Chosen], built: _HasBuild) -> ApiComparison:
+    def found(self, chosen: Sequence[Chosen], built: HasBuild) -> ApiComparison:
         """Return how what is offered differs with `chosen`."""
         if self._policy is ApiPolicy.ALLOW or not chosen:
             return ApiComparison()

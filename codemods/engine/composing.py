@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from codemods.cargo.report import CheckReport
 from codemods.engine.baseline import Baseline
 from codemods.engine.dependencies import Dependencies, Realised
 from codemods.engine.expansion import has_position_values
@@ -17,6 +18,18 @@ from codemods.recipe.proposals import Change
 
 if TYPE_CHECKING:
     from codemods.engine.workbench import Workbench
+
+
+class HasBuild(Protocol):
+    """A tree that was put together, and its build: what a check of it needs."""
+
+    @property
+    def composition(self) -> Composition:
+        """The tree."""
+
+    @property
+    def report(self) -> CheckReport:
+        """Its build."""
 
 
 class Composer:

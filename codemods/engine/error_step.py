@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from codemods.cargo.report import CheckReport
+from codemods.engine.composing import HasBuild
 from codemods.engine.error_check import ErrorsChecked, check_errors
-from codemods.engine.isolate import Failure, Isolated, Trial, isolate
-from codemods.engine.overlay import Chosen, Composition, Overlay
+from codemods.engine.isolate import Failure, Isolated, Trial, isolate, remaining
+from codemods.engine.overlay import Chosen, Overlay
 from codemods.engine.testing import Tested
 from codemods.engine.workbench import Workbench
 from codemods.recipe.recipe import Recipe
@@ -18,15 +18,7 @@ from codemods.recipe.site import Site
 NOT_ASKED = "not asked for (--test)"
 
 
-class _HasBuild(Protocol):
-    @property
-    def composition(self) -> Composition: ...
-
-    @property
-    def report(self) -> CheckReport: ...
-
-
-Built = TypeVar("Built", bound=_HasBuild)
+Built = TypeVar("Built", bound=HasBuild)
 
 
 class ErrorStep:
@@ -45,7 +37,7 @@ class ErrorStep:
         self._errors = recipe.observes
         self._base = base
         self._baseline = baseline
-        self._checked: dict[int, tuple[_HasBuild, ErrorsChecked]] = {}  # by identity of the build
+        self._checked: dict[int, tuple[HasBuild, ErrorsChecked]] = {}  # by identity of the build
 
     def kept(
         self,
@@ -62,14 +54,14 @@ class ErrorStep:
         message = checked.message if checked is not None else None
         if message is None:
             return None
-        changes = [replace(c.change, forms=c.change.forms[c.form_index :]) for c in chosen]
+        changes = remaining(chosen)
         isolated = isolate(changes, lambda some: self._attempt(some, tested, attempt))
         if isolated.rejected or isolated.earlier:
             return isolated
         # Together they fail, and then they do not: none of them can be trusted.
         return Isolated((), dict.fromkeys((c.id for c in changes), message), attempt(()).result)
 
-    def found(self, chosen: Sequence[Chosen], built: _HasBuild, tested: Tested) -> ErrorsChecked | None:
+    def found(self, chosen: Sequence[Chosen], built: HasBuild, tested: Tested) -> ErrorsChecked | None:
         """Return how errors compare in the tree `built`; None where nobody asks for it."""
         if self._errors is None or not chosen:
             return None

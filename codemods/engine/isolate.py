@@ -8,7 +8,7 @@ it stood near an error is given a second chance at the end. `requires` are kept 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from codemods.engine.overlay import Chosen
@@ -67,6 +67,11 @@ def isolate(
         CodemodError: the empty set does not hold.
     """
     return _Isolation(changes, attempt, held).run()
+
+
+def remaining(chosen: Sequence[Chosen]) -> list[Change]:
+    """Return the changes with the form that was chosen as their first, for another check to go on from."""
+    return [replace(choice.change, forms=choice.change.forms[choice.form_index :]) for choice in chosen]
 
 
 class _Isolation(Generic[Result]):

@@ -10,11 +10,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
+from codemods.engine.composing import HasBuild
 from codemods.engine.document import Evidence
-from codemods.engine.isolate import Failure, Isolated, Trial, isolate
+from codemods.engine.isolate import Failure, Isolated, Trial, isolate, remaining
 from codemods.engine.overlay import Chosen, Composition, Overlay
 
 if TYPE_CHECKING:
@@ -39,12 +40,7 @@ class Ran:
     message: str = ""
 
 
-class _HasBuild(Protocol):
-    @property
-    def composition(self) -> Composition: ...
-
-
-Built = TypeVar("Built", bound=_HasBuild)
+Built = TypeVar("Built", bound=HasBuild)
 
 
 class RunStep:
@@ -64,10 +60,10 @@ class RunStep:
         """Return what is left of `chosen` without what alters an output; None where all of it may stay."""
         if not self.found(chosen, built).message:
             return None
-        changes = [replace(c.change, forms=c.change.forms[c.form_index :]) for c in chosen]
+        changes = remaining(chosen)
         return isolate(changes, lambda some: self._attempt(some, attempt))
 
-    def found(self, chosen: Sequence[Chosen], built: _HasBuild) -> Ran:
+    def found(self, chosen: Sequence[Chosen], built: HasBuild) -> Ran:
         """Return how the outputs differ with `chosen`."""
         if not (self._bench.request.run and chosen):
             return Ran()

@@ -18,7 +18,7 @@ from codemods.engine.error_check import DIFFERS
 from codemods.engine.error_step import ErrorStep
 from codemods.engine.examples import check_examples
 from codemods.engine.grades import Executed
-from codemods.engine.isolate import Failure, Isolated, Trial, isolate
+from codemods.engine.isolate import Failure, Isolated, Trial, isolate, remaining
 from codemods.engine.macro_gate import MacroGate
 from codemods.engine.oldest import OldestStep
 from codemods.engine.oracle import Answers, in_example
@@ -287,12 +287,8 @@ class Verification:
         """
         if self.recipe.claim is None or not self._refuted(kept, built):
             return kept, built
-        changes = [replace(choice.change, forms=choice.change.forms[choice.form_index :]) for choice in kept]
-        isolated = isolate(changes, self._attempt_proved)
-        self.rejected |= isolated.rejected
-        refuted = {id for id, why in isolated.rejected.items() if why.startswith(REFUTATION)}
-        self.codes |= dict.fromkeys(refuted, REFUTED)
-        return isolated.kept, isolated.result
+        changes = remaining(kept)
+        return self._settled(isolate(changes, self._attempt_proved), REFUTATION, REFUTED)
 
     def _attempt_proved(self, chosen: Sequence[Chosen]) -> Trial[Built]:
         trial = self._attempt(chosen)
@@ -321,11 +317,16 @@ class Verification:
         isolated = self.api.kept(kept, built, self._attempt)
         if isolated is None:
             return kept, built
+        return self._settled(isolated, api_step.REFUSAL, api_step.CODE)
+
+    def _settled(
+        self, isolated: Isolated[Built], refusal: str, code: str
+    ) -> tuple[tuple[Chosen, ...], Built]:
+        """Keep why changes, or their first forms, do not hold: `code` where the reason begins with `refusal`."""
         self.rejected |= isolated.rejected
         self.earlier |= isolated.earlier
         reasons = {**isolated.earlier, **isolated.rejected}
-        refused = {id for id, why in reasons.items() if why.startswith(api_step.REFUSAL)}
-        self.codes |= dict.fromkeys(refused, api_step.CODE)
+        self.codes |= dict.fromkeys((id for id, why in reasons.items() if why.startswith(refusal)), code)
         return isolated.kept, isolated.result
 
     # On request: what it does
@@ -347,12 +348,7 @@ class Verification:
         isolated = self.runs.kept(kept, built, self._attempt)
         if isolated is None:
             return kept, built
-        self.rejected |= isolated.rejected
-        self.earlier |= isolated.earlier
-        reasons = {**isolated.earlier, **isolated.rejected}
-        refused = {id for id, why in reasons.items() if why.startswith(running.REFUSAL)}
-        self.codes |= dict.fromkeys(refused, running.CODE)
-        return isolated.kept, isolated.result
+        return self._settled(isolated, running.REFUSAL, running.CODE)
 
     def _verify_by_tests(
         self, kept: tuple[Chosen, ...], built: Built
@@ -381,12 +377,8 @@ class Verification:
         isolated = self.errors.kept(kept, built, tested, self._attempt)
         if isolated is None:
             return kept, built, tested
-        self.rejected |= isolated.rejected
-        self.earlier |= isolated.earlier
-        refused = {id for id, why in isolated.rejected.items() if why.startswith(DIFFERS)}
-        self.codes |= dict.fromkeys(refused, ERROR_TEXTS)
         # What is left may be in another form, which no test has run.
-        return self._verify_by_errors(*self._verify_by_tests(isolated.kept, isolated.result))
+        return self._verify_by_errors(*self._verify_by_tests(*self._settled(isolated, DIFFERS, ERROR_TEXTS)))
 
     def _attempt_tested(self, chosen: Sequence[Chosen], broken: tuple[str, ...]) -> Trial[Built]:
         trial = self._attempt(chosen)
