@@ -322,7 +322,7 @@ class Verification:
     def _settled(
         self, isolated: Isolated[Built], refusal: str, code: str
     ) -> tuple[tuple[Chosen, ...], Built]:
-        """Keep why changes, or their first forms, do not hold: `code` where the reason begins with `refusal`."""
+        """Keep why changes, or their first forms, do not hold; `code` is for reasons that begin so."""
         self.rejected |= isolated.rejected
         self.earlier |= isolated.earlier
         reasons = {**isolated.earlier, **isolated.rejected}
