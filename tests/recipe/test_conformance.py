@@ -26,6 +26,7 @@ def _cases_of_test(info: RecipeInfo) -> tuple[Case, ...]:
     """Return the `CASES` of the recipe's own test module."""
     name = info.id.replace("-", "_")
     path = ROOT / "tests" / "recipes" / f"test_{name}.py"
+    path = path if path.is_file() else path.with_name(name) / path.name
     if not path.is_file():
         return ()
     spec = importlib.util.spec_from_file_location(f"cases_of_{name}", path)
